@@ -1,0 +1,98 @@
+// Byte streams for model state and stored columns: little-endian, no padding. A reader never reads past the end
+// and never trusts a length: every failure is an error value.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace tastebench {
+
+class Writer {
+  public:
+    template <typename T>
+        requires std::is_arithmetic_v<T>
+    void number(T value) {
+        const auto at = bytes_.size();
+        bytes_.resize(at + sizeof(T));
+        std::memcpy(bytes_.data() + at, &value, sizeof(T));
+    }
+    /// Unsigned LEB128.
+    void varint(std::uint64_t value);
+    void text(std::string_view value);
+    template <typename T>
+        requires std::is_arithmetic_v<T>
+    void array(std::span<const T> values) {
+        varint(values.size());
+        const auto at = bytes_.size();
+        bytes_.resize(at + values.size_bytes());
+        if (!values.empty())
+            std::memcpy(bytes_.data() + at, values.data(), values.size_bytes());
+    }
+    template <typename T>
+    void array(const std::vector<T>& values) {
+        array(std::span<const T>(values));
+    }
+    const std::vector<std::byte>& bytes() const { return bytes_; }
+    std::vector<std::byte> take() { return std::move(bytes_); }
+
+  private:
+    std::vector<std::byte> bytes_;
+};
+
+/// After the first failure every read gives zero or nothing and ok() is false, so callers check once at the end.
+class Reader {
+  public:
+    explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+    template <typename T>
+        requires std::is_arithmetic_v<T>
+    T number() {
+        T value{};
+        if (take(sizeof(T)))
+            std::memcpy(&value, bytes_.data() + at_ - sizeof(T), sizeof(T));
+        return value;
+    }
+    std::uint64_t varint();
+    std::string text();
+    template <typename T>
+        requires std::is_arithmetic_v<T>
+    std::vector<T> array() {
+        const std::uint64_t n = varint();
+        std::vector<T> values;
+        if (n > (bytes_.size() - at_) / sizeof(T)) {
+            ok_ = false;
+            return values;
+        }
+        values.resize(n);
+        if (n > 0)
+            std::memcpy(values.data(), bytes_.data() + at_, n * sizeof(T));
+        at_ += n * sizeof(T);
+        return values;
+    }
+    bool ok() const { return ok_; }
+    bool at_end() const { return at_ == bytes_.size(); }
+    /// An error naming `what` if a read failed or bytes are left over.
+    Status finish(std::string_view what) const;
+
+  private:
+    bool take(std::size_t n) {
+        if (!ok_ || n > bytes_.size() - at_) {
+            ok_ = false;
+            return false;
+        }
+        at_ += n;
+        return true;
+    }
+    std::span<const std::byte> bytes_;
+    std::size_t at_ = 0;
+    bool ok_ = true;
+};
+
+} // namespace tastebench

@@ -1,0 +1,69 @@
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_scheduler_observer.h>
+
+namespace tastebench {
+
+void lower_thread_priority() {
+    // On Linux a thread has a nice value of its own. Refusal is harmless: the work is done, only less politely.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 19);
+}
+
+namespace {
+
+class Polite final : public tbb::task_scheduler_observer {
+  public:
+    explicit Polite(tbb::task_arena& arena) : tbb::task_scheduler_observer(arena) { observe(true); }
+    ~Polite() override { observe(false); }
+    Polite(const Polite&) = delete;
+    Polite& operator=(const Polite&) = delete;
+    void on_scheduler_entry(bool is_worker) override {
+        if (is_worker)
+            lower_thread_priority();
+    }
+};
+
+int resolve(int threads) {
+    return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+} // namespace
+
+struct Parallel::Arena {
+    Arena(int threads, bool background) : count(threads), arena(threads) {
+        if (background)
+            polite = std::make_unique<Polite>(arena);
+    }
+    int count;
+    tbb::task_arena arena;
+    std::unique_ptr<Polite> polite;
+};
+
+Parallel::Parallel(int threads, bool background) : arena_(std::make_unique<Arena>(resolve(threads), background)) {}
+Parallel::~Parallel() = default;
+
+int Parallel::threads() const { return arena_->count; }
+
+void Parallel::for_blocks(std::size_t n, std::size_t block,
+                          const std::function<void(std::size_t, std::size_t)>& body) const {
+    const std::size_t step = std::max<std::size_t>(1, block);
+    const std::size_t blocks = (n + step - 1) / step;
+    const auto run = [&](std::size_t b) { body(b * step, std::min(n, (b + 1) * step)); };
+    if (threads() == 1 || blocks <= 1) {
+        for (std::size_t b = 0; b < blocks; ++b)
+            run(b);
+        return;
+    }
+    arena_->arena.execute([&] { tbb::parallel_for(std::size_t{0}, blocks, run, tbb::simple_partitioner()); });
+}
+
+} // namespace tastebench

@@ -1,0 +1,62 @@
+// Progress of one background job, written by workers and read by whoever shows it.
+// Every member may be called from any thread. Readers poll snapshot() and take values; no callbacks cross threads.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tastebench {
+
+/// One point of a live curve, such as ("train_rmse", epoch 3, 0.91).
+struct CurvePoint {
+    std::string series;
+    double x = 0; ///< epoch, from 1
+    double y = 0;
+    bool operator==(const CurvePoint&) const = default;
+};
+using Curves = std::vector<CurvePoint>;
+
+struct ProgressSnapshot {
+    std::string stage;                  ///< plain words: "Training", "Scoring users"
+    double fraction = 0;                ///< of the current stage, 0..1
+    double elapsed_seconds = 0;         ///< since the first stage began
+    std::optional<double> seconds_left; ///< of the current stage; none until it can be told
+    std::uint64_t done = 0;             ///< units done in the current stage
+    std::uint64_t total = 0;            ///< units of the current stage; 0 = not known
+    bool cancelled = false;
+};
+
+class Progress {
+  public:
+    /// Begins a stage of `total` units (0: unknown) and sets its count to zero.
+    void begin(std::string_view stage, std::uint64_t total);
+    void advance(std::uint64_t units = 1) { done_.fetch_add(units, std::memory_order_relaxed); }
+    void set_done(std::uint64_t units) { done_.store(units, std::memory_order_relaxed); }
+    void add_curve_point(std::string_view series, double x, double y);
+
+    /// Asks the worker to stop; it answers with an ErrorKind::cancelled error soon after.
+    void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+    bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+    ProgressSnapshot snapshot() const;
+    Curves curves() const;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    mutable std::mutex mutex_;
+    std::string stage_;
+    std::optional<Clock::time_point> started_;
+    Clock::time_point stage_started_{};
+    Curves curves_;
+    std::atomic<std::uint64_t> done_ = 0;
+    std::atomic<std::uint64_t> total_ = 0;
+    std::atomic<bool> cancelled_ = false;
+};
+
+} // namespace tastebench

@@ -1,0 +1,48 @@
+// Metrics on the test rows, with the values of each user kept.
+// One rule for all ranking metrics: the users that count have at least one relevant test item; one who got no list
+// scores 0. Relevant = the user's distinct test items, leaving out those already seen in training when seen items
+// are removed (they can never be recommended). Candidates = all items seen in training.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/models/recommender.h"
+#include "core/split/split.h"
+
+namespace tastebench {
+
+struct EvalOptions {
+    std::vector<std::uint32_t> ks{5, 10, 20}; ///< ascending, distinct, 1..1000
+    bool remove_seen = true;
+};
+
+/// What a metric is, for tables, tooltips and the glossary.
+struct MetricInfo {
+    std::string id;      ///< "ndcg"
+    std::string title;   ///< "nDCG"
+    std::string help;    ///< one plain sentence with its formula's divisor
+    bool at_k = true;    ///< shown as id@k
+    bool higher_is_better = true;
+    bool per_user = true;
+};
+const std::vector<MetricInfo>& all_metrics();
+/// The entry for "ndcg@10" or "rmse"; null if unknown.
+const MetricInfo* find_metric(std::string_view name);
+
+struct Evaluation {
+    std::map<std::string, double> metrics; ///< "ndcg@10", "rmse", ...; only those that apply
+    std::vector<UserIx> users;             ///< the users that count, ascending
+    std::map<std::string, std::vector<float>> per_user; ///< parallel to users; NaN where undefined for that user
+    std::uint64_t rated_test_rows = 0;     ///< rows behind rmse and mae
+};
+
+Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
+                            const Split& split, const EvalOptions& options, const Parallel& parallel,
+                            Progress& progress);
+
+/// The sentence shown beside metrics: split, users counted, candidates, seen items.
+std::string describe_protocol(const SplitRecipe& split, const EvalOptions& options);
+
+} // namespace tastebench

@@ -1,0 +1,74 @@
+// A run: one model trained and evaluated once, and everything needed to do it again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/parameters.h"
+#include "core/base/progress.h"
+#include "core/eval/evaluate.h"
+
+namespace tastebench {
+
+using RunId = std::int64_t; ///< 0 = not stored yet
+
+enum class RunState { queued, running, done, failed, cancelled, interrupted };
+std::string_view to_text(RunState state);
+std::optional<RunState> run_state_from(std::string_view text);
+
+struct Environment {
+    std::string version;  ///< of Tastebench
+    std::string variant;  ///< "x86-64-v3" or "baseline": digits may differ between variants
+    std::string compiler, cpu, system;
+    int threads = 0;
+};
+Environment current_environment(int threads);
+
+/// What the user asked for.
+struct RunSpec {
+    std::string data_name;
+    std::string data_fingerprint;
+    std::string model;
+    Parameters parameters; ///< complete
+    SplitRecipe split;
+    EvalOptions evaluation;
+    std::uint64_t seed = 42;
+    std::string note;
+};
+
+/// What is recorded. Metrics and curves are filled when it is done.
+struct Run {
+    RunId id = 0;
+    RunSpec spec;
+    RunState state = RunState::queued;
+    std::string error; ///< failed only
+    Environment environment;
+    std::int64_t created = 0, started = 0, finished = 0; ///< Unix seconds, 0 = not yet
+    std::uint64_t train_rows = 0, test_rows = 0;
+    double fit_seconds = 0, evaluate_seconds = 0;
+    std::uint64_t peak_memory_bytes = 0; ///< of the process while the run went on
+    std::map<std::string, double> metrics;
+    Curves curves;
+    std::uint64_t users_counted = 0, rated_test_rows = 0;
+};
+
+/// A finished run with its model and per-user values.
+struct RunOutcome {
+    Run run;
+    Evaluation evaluation;
+    std::unique_ptr<Recommender> model;
+};
+
+/// Checks model, parameters and data against each other before anything is trained.
+Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec);
+/// Splits, trains, evaluates. Same spec, same digits, on any number of threads.
+Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress);
+/// Makes a model ready from stored bytes.
+Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::span<const std::byte> bytes);
+
+/// The command line that repeats the run: "tastebench-cli run --data ... --model ...".
+std::string command_line(const RunSpec& spec);
+
+} // namespace tastebench

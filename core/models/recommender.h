@@ -1,0 +1,149 @@
+// The one interface of all models: fit once, then read-only and thread-safe.
+// Matrices are row-major. Scores are doubles; larger is better; they order items within one user.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/binary.h"
+#include "core/base/parallel.h"
+#include "core/base/parameters.h"
+#include "core/base/progress.h"
+#include "core/data/dataset.h"
+
+namespace tastebench {
+
+/// The training rows by user or by item: row numbers of one group are rows[starts[g] .. starts[g+1]).
+struct Grouping {
+    std::vector<std::uint64_t> starts; ///< groups + 1
+    std::vector<RowIx> rows;
+    std::span<const RowIx> of(std::uint32_t g) const {
+        return std::span(rows).subspan(starts[g], starts[g + 1] - starts[g]);
+    }
+};
+
+struct TrainingData {
+    const Dataset& data;
+    std::span<const RowIx> rows; ///< ascending
+    Grouping by_user, by_item;   ///< rows of a group ascending
+    TrainingData(const Dataset& data, std::span<const RowIx> rows);
+};
+
+struct FitContext {
+    Progress& progress;
+    const Parallel& parallel;
+    std::uint64_t seed = 42;
+};
+
+struct Capabilities {
+    bool predicts_ratings = false; ///< score_pairs is on the rating scale: rmse and mae apply
+    bool explains = false;
+    bool similar_items = false;
+    bool needs_values = false, needs_times = false;
+};
+
+struct Pair {
+    UserIx user;
+    ItemIx item;
+};
+
+struct Scored {
+    ItemIx item;
+    double score;
+    bool operator==(const Scored&) const = default;
+};
+
+/// One reason: an item of the user's history and what it adds to the score.
+struct Contribution {
+    ItemIx item;
+    double affinity;            ///< the user's weight on the item: events, ratings and age
+    double similarity;          ///< of the item to the recommended one
+    double contribution;        ///< affinity x similarity
+    std::uint32_t common_users; ///< people who have both
+    std::uint32_t events;       ///< of this user with this item
+    std::optional<EventIx> last_event;
+    std::optional<std::int64_t> last_time;
+    std::optional<float> last_value; ///< rating
+};
+
+struct Explanation {
+    UserIx user;
+    ItemIx item;
+    double score; ///< the sum of all contributions, in the order given, to the last bit
+    std::vector<Contribution> contributions; ///< greatest first; equal ones by item
+};
+
+/// Which items may be recommended, and how many. Items unseen in training are never candidates.
+struct TopKOptions {
+    std::uint32_t k = 10;
+    bool remove_seen = true;
+};
+
+class Recommender {
+  public:
+    Recommender() = default;
+    virtual ~Recommender() = default;
+    Recommender(const Recommender&) = delete;
+    Recommender& operator=(const Recommender&) = delete;
+
+    virtual Capabilities capabilities(const Parameters& parameters) const = 0;
+    /// Reports a curve per epoch where there are any, answers a cancel within 200 ms. Parameters are complete.
+    virtual Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) = 0;
+
+    virtual std::uint32_t n_users() const = 0;
+    virtual std::uint32_t n_items() const = 0;
+    /// Scores of all items for one user; out has n_items().
+    virtual void score(UserIx user, std::span<double> out) const = 0;
+    /// Scores, or predicted ratings where predicts_ratings; out has pairs.size().
+    virtual void score_pairs(std::span<const Pair> pairs, std::span<double> out) const = 0;
+
+    /// For each user the best candidates, greatest score first, equal scores by item; shorter where candidates run
+    /// out. Models override top_k_block where they have something faster than score().
+    std::vector<std::vector<Scored>> top_k(std::span<const UserIx> users, const TopKOptions& options,
+                                           const Parallel& parallel, Progress& progress) const;
+
+    virtual std::unique_ptr<Explanation> explain(UserIx, ItemIx) const { return nullptr; }
+    /// The items most like this one, greatest first, itself left out.
+    virtual std::vector<Scored> similar_items(ItemIx, std::uint32_t) const { return {}; }
+    /// The user's history as the model weighs it: item and affinity, greatest first.
+    virtual std::vector<Scored> history(UserIx) const { return {}; }
+
+    /// The state after fit; load() gives a model with the same digits.
+    void save(Writer& out) const;
+    Status load(Reader& in);
+
+    /// Training items of a user, ascending and distinct; valid after fit or load.
+    std::span<const ItemIx> seen(UserIx user) const;
+    bool item_in_training(ItemIx item) const { return item_known_[item] != 0; }
+
+  protected:
+    void remember_seen(const TrainingData& training);
+    virtual void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
+                             std::span<std::vector<Scored>> out) const;
+    virtual void save_state(Writer& out) const = 0;
+    virtual Status load_state(Reader& in) = 0;
+
+  private:
+    std::vector<std::uint64_t> seen_starts_;
+    std::vector<ItemIx> seen_items_;
+    std::vector<std::uint8_t> item_known_;
+};
+
+struct ModelEntry {
+    std::string id;       ///< "sar"
+    std::string title;    ///< "SAR"
+    std::string summary;  ///< one plain sentence
+    std::string citation; ///< the paper
+    ParameterSchema schema;
+    std::unique_ptr<Recommender> (*make)();
+};
+
+/// Every model, in the order they are shown. Adding one: its folder, and one line in registry.cpp.
+const std::vector<ModelEntry>& all_models();
+/// usage error naming the nearest id.
+Result<const ModelEntry*> find_model(std::string_view id);
+
+} // namespace tastebench

@@ -1,0 +1,67 @@
+// The workspace: one SQLite file that holds data sets, runs and models. Nothing else speaks SQL.
+// Thread-safe: one connection behind a mutex; other processes may have the same file open (WAL).
+// Every change is one transaction: a killed program or a full disk loses nothing that was said to be saved.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/experiment/queue.h"
+
+namespace tastebench {
+
+struct DatasetEntry {
+    std::int64_t id = 0;
+    std::string name, source, fingerprint;
+    std::int64_t created = 0; ///< Unix seconds
+    DatasetSummary summary;
+};
+
+struct PerUserValues {
+    std::vector<UserIx> users;
+    std::vector<float> values; ///< parallel; NaN = undefined
+};
+
+class Workspace final : public RunKeeper {
+  public:
+    /// Opens or makes the file, brings an older version up to date, marks runs of dead processes as interrupted.
+    /// Errors: locked, corrupt, not a workspace, made by a newer version, not writable; each with its remedy.
+    static Result<std::shared_ptr<Workspace>> open(const std::filesystem::path& file);
+    ~Workspace() override;
+    const std::filesystem::path& file() const;
+    /// Grows with every change of this or another process to the file; for cheap polling.
+    std::uint64_t change_count() const;
+
+    // Data sets; names are unique.
+    Result<std::vector<DatasetEntry>> datasets() const;
+    Status add_dataset(const Dataset& data);
+    Result<DatasetPtr> dataset(const std::string& name) override; ///< usage error naming the nearest name
+    Status delete_dataset(const std::string& name);               ///< refused while runs use it
+
+    // Runs.
+    Result<std::vector<Run>> runs() const; ///< without curves, newest first; 1,000 in well under 0.1 s
+    Result<Run> run(RunId id) const;       ///< with curves
+    Result<std::optional<PerUserValues>> per_user(RunId id, const std::string& metric) const;
+    Result<std::unique_ptr<Recommender>> model(RunId id) const; ///< error if the run has none
+    Status delete_run(RunId id);
+    Status set_note(RunId id, const std::string& note);
+
+    Result<RunId> add_run(const Run& run) override;
+    Status mark_started(RunId id, std::int64_t time) override;
+    Status finish_run(const RunOutcome& outcome) override;
+    Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override;
+
+    // Settings by key; empty if unset.
+    std::string setting(const std::string& key) const;
+    Status set_setting(const std::string& key, const std::string& value);
+
+  private:
+    struct Impl;
+    explicit Workspace(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace tastebench
