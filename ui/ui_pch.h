@@ -1,0 +1,5 @@
+// Precompiled for the window only.
+#pragma once
+
+#include <QtCharts>
+#include <QtWidgets>
