@@ -14,7 +14,9 @@ void Writer::varint(std::uint64_t value) {
     number(static_cast<std::uint8_t>(value));
 }
 
-void Writer::text(std::string_view value) { array(std::span<const char>(value.data(), value.size())); }
+void Writer::text(std::string_view value) {
+    array(std::span<const char>(value.data(), value.size()));
+}
 
 std::uint64_t Reader::varint() {
     std::uint64_t value = 0;

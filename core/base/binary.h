@@ -17,7 +17,7 @@ namespace tastebench {
 class Writer {
   public:
     template <typename T>
-        requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T>
     void number(T value) {
         const auto at = bytes_.size();
         bytes_.resize(at + sizeof(T));
@@ -27,7 +27,7 @@ class Writer {
     void varint(std::uint64_t value);
     void text(std::string_view value);
     template <typename T>
-        requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T>
     void array(std::span<const T> values) {
         varint(values.size());
         const auto at = bytes_.size();
@@ -52,8 +52,7 @@ class Reader {
     explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
 
     template <typename T>
-        requires std::is_arithmetic_v<T>
-    T number() {
+    requires std::is_arithmetic_v<T> T number() {
         T value{};
         if (take(sizeof(T)))
             std::memcpy(&value, bytes_.data() + at_ - sizeof(T), sizeof(T));
@@ -62,8 +61,7 @@ class Reader {
     std::uint64_t varint();
     std::string text();
     template <typename T>
-        requires std::is_arithmetic_v<T>
-    std::vector<T> array() {
+    requires std::is_arithmetic_v<T> std::vector<T> array() {
         const std::uint64_t n = varint();
         std::vector<T> values;
         if (n > (bytes_.size() - at_) / sizeof(T)) {

@@ -27,7 +27,9 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 inline tl::unexpected<Error> bad_data(std::string what, std::string where, std::string remedy) {
     return fail({ErrorKind::bad_data, std::move(what), std::move(where), std::move(remedy)});
 }
@@ -37,6 +39,8 @@ inline tl::unexpected<Error> usage_error(std::string what, std::string where, st
 inline tl::unexpected<Error> run_failed(std::string what, std::string where, std::string remedy) {
     return fail({ErrorKind::failed, std::move(what), std::move(where), std::move(remedy)});
 }
-inline tl::unexpected<Error> cancelled_error() { return fail({ErrorKind::cancelled, "cancelled", {}, {}}); }
+inline tl::unexpected<Error> cancelled_error() {
+    return fail({ErrorKind::cancelled, "cancelled", {}, {}});
+}
 
 } // namespace tastebench

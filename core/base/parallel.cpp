@@ -51,7 +51,9 @@ struct Parallel::Arena {
 Parallel::Parallel(int threads, bool background) : arena_(std::make_unique<Arena>(resolve(threads), background)) {}
 Parallel::~Parallel() = default;
 
-int Parallel::threads() const { return arena_->count; }
+int Parallel::threads() const {
+    return arena_->count;
+}
 
 void Parallel::for_blocks(std::size_t n, std::size_t block,
                           const std::function<void(std::size_t, std::size_t)>& body) const {

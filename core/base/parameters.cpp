@@ -193,11 +193,15 @@ std::string to_text(const ParameterValue& value) {
     return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
 }
 
-bool get_bool(const Parameters& p, std::string_view name) { return std::get<bool>(p.find(name)->second); }
+bool get_bool(const Parameters& p, std::string_view name) {
+    return std::get<bool>(p.find(name)->second);
+}
 std::int64_t get_int(const Parameters& p, std::string_view name) {
     return std::get<std::int64_t>(p.find(name)->second);
 }
-double get_real(const Parameters& p, std::string_view name) { return std::get<double>(p.find(name)->second); }
+double get_real(const Parameters& p, std::string_view name) {
+    return std::get<double>(p.find(name)->second);
+}
 const std::string& get_text(const Parameters& p, std::string_view name) {
     return std::get<std::string>(p.find(name)->second);
 }
@@ -206,7 +210,8 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
     std::string best;
     std::size_t least = word.size() / 3 + 1;
     for (const auto& candidate : candidates)
-        if (const auto distance = edit_distance(word, candidate); distance < least || (distance == least && best.empty())) {
+        if (const auto distance = edit_distance(word, candidate);
+            distance < least || (distance == least && best.empty())) {
             least = distance;
             best = candidate;
         }

@@ -16,8 +16,8 @@ Philox4 philox4x32_10(Philox4 counter, std::array<std::uint32_t, 2> key);
 class Rng {
   public:
     explicit Rng(std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t substream = 0)
-        : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-          counter_{0, 0, stream, substream} {}
+        : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, counter_{0, 0, stream,
+                                                                                                   substream} {}
 
     std::uint32_t next_u32();
     std::uint64_t next_u64();

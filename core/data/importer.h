@@ -19,8 +19,8 @@ struct ImportOptions {
     std::vector<std::filesystem::path> files; ///< of one shape; rows follow one another
     std::string name;                         ///< of the data set; empty: from the first file
     FileFormat format = FileFormat::guess;
-    char separator = 0;                          ///< 0: guessed among tab, comma, semicolon, pipe
-    std::string user, item, value, time, event;  ///< column names; empty: guessed from the header
+    char separator = 0;                         ///< 0: guessed among tab, comma, semicolon, pipe
+    std::string user, item, value, time, event; ///< column names; empty: guessed from the header
 };
 
 /// What the guess came to, with the first rows, for a form to show and change.

@@ -20,10 +20,10 @@ struct EvalOptions {
 
 /// What a metric is, for tables, tooltips and the glossary.
 struct MetricInfo {
-    std::string id;      ///< "ndcg"
-    std::string title;   ///< "nDCG"
-    std::string help;    ///< one plain sentence with its formula's divisor
-    bool at_k = true;    ///< shown as id@k
+    std::string id;    ///< "ndcg"
+    std::string title; ///< "nDCG"
+    std::string help;  ///< one plain sentence with its formula's divisor
+    bool at_k = true;  ///< shown as id@k
     bool higher_is_better = true;
     bool per_user = true;
 };
@@ -32,10 +32,10 @@ const std::vector<MetricInfo>& all_metrics();
 const MetricInfo* find_metric(std::string_view name);
 
 struct Evaluation {
-    std::map<std::string, double> metrics; ///< "ndcg@10", "rmse", ...; only those that apply
-    std::vector<UserIx> users;             ///< the users that count, ascending
+    std::map<std::string, double> metrics;              ///< "ndcg@10", "rmse", ...; only those that apply
+    std::vector<UserIx> users;                          ///< the users that count, ascending
     std::map<std::string, std::vector<float>> per_user; ///< parallel to users; NaN where undefined for that user
-    std::uint64_t rated_test_rows = 0;     ///< rows behind rmse and mae
+    std::uint64_t rated_test_rows = 0;                  ///< rows behind rmse and mae
 };
 
 Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,

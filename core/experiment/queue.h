@@ -17,7 +17,7 @@ class RunKeeper {
   public:
     virtual ~RunKeeper() = default;
     virtual Result<DatasetPtr> dataset(const std::string& name) = 0;
-    virtual Result<RunId> add_run(const Run& run) = 0;        ///< state queued
+    virtual Result<RunId> add_run(const Run& run) = 0; ///< state queued
     virtual Status mark_started(RunId id, std::int64_t time) = 0;
     virtual Status finish_run(const RunOutcome& outcome) = 0; ///< run.id says which; all or nothing
     virtual Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) = 0;

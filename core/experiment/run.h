@@ -19,8 +19,8 @@ std::string_view to_text(RunState state);
 std::optional<RunState> run_state_from(std::string_view text);
 
 struct Environment {
-    std::string version;  ///< of Tastebench
-    std::string variant;  ///< "x86-64-v3" or "baseline": digits may differ between variants
+    std::string version; ///< of Tastebench
+    std::string variant; ///< "x86-64-v3" or "baseline": digits may differ between variants
     std::string compiler, cpu, system;
     int threads = 0;
 };

@@ -72,7 +72,7 @@ struct Contribution {
 struct Explanation {
     UserIx user;
     ItemIx item;
-    double score; ///< the sum of all contributions, in the order given, to the last bit
+    double score;                            ///< the sum of all contributions, in the order given, to the last bit
     std::vector<Contribution> contributions; ///< greatest first; equal ones by item
 };
 

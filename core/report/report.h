@@ -21,8 +21,8 @@ struct ReportRequest {
     std::vector<RunId> runs; ///< at least one; all on one data set and split, or the report says what differs
     std::string metric = "ndcg@10";
     std::string title = "Which recommender serves our users best?";
-    std::string author, question; ///< free text; may be empty
-    std::vector<ReportSection> sections; ///< in order; empty: all
+    std::string author, question;                     ///< free text; may be empty
+    std::vector<ReportSection> sections;              ///< in order; empty: all
     std::vector<std::pair<RunId, Pair>> explanations; ///< recommendations to explain
 };
 

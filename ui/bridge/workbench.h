@@ -1,0 +1,77 @@
+// The GUI thread's view of the core: the open workspace, the queue, background work and what is selected.
+// The only place where threads meet the window: work runs on a background thread of the lowest priority, and its
+// result arrives on the GUI thread as a value.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+
+#include <QList>
+#include <QObject>
+#include <QPointer>
+
+#include "core/store/workspace.h"
+
+namespace tastebench::ui {
+
+enum class PageId { data, experiment, runs, compare, explain, report };
+
+class Workbench : public QObject {
+    Q_OBJECT
+
+  public:
+    Workbench(std::shared_ptr<Workspace> workspace, int threads, QObject* parent = nullptr);
+    ~Workbench() override;
+
+    const std::shared_ptr<Workspace>& workspace() const { return workspace_; }
+    ExperimentQueue& queue() { return *queue_; }
+    const Parallel& parallel() const { return *parallel_; } ///< for background work only
+
+    /// Calls work() on a background thread, then then(result) on the GUI thread unless `context` is gone by then.
+    template <typename Work, typename Then>
+    void inBackground(QObject* context, Work work, Then then) {
+        start([guard = QPointer<QObject>(context), work = std::move(work), then = std::move(then), this]() mutable {
+            auto result = std::make_shared<std::invoke_result_t<Work&>>(work());
+            deliver([guard, result, then = std::move(then)]() mutable {
+                if (guard)
+                    then(std::move(*result));
+            });
+        });
+    }
+
+    /// The runs ticked on the Runs page; Compare, Explain and Report follow it.
+    const QList<RunId>& selectedRuns() const { return selectedRuns_; }
+    void setSelectedRuns(const QList<RunId>& runs);
+    const QList<JobSnapshot>& jobs() const { return jobs_; } ///< refreshed ten times a second while anything runs
+
+    /// Tell the window that stored things have changed; pages reload what they show.
+    void notifyDatasetsChanged() { Q_EMIT datasetsChanged(); }
+    void notifyRunsChanged() { Q_EMIT runsChanged(); }
+    void showPage(PageId page) { Q_EMIT pageRequested(page); }
+    void showError(const Error& error) { Q_EMIT errorRaised(error); }     ///< a dismissible bar, never a dialog
+    void showMessage(const QString& text) { Q_EMIT messageRaised(text); } ///< "Saved chart.png"
+
+  Q_SIGNALS:
+    void datasetsChanged();
+    void runsChanged();
+    void jobsChanged();
+    void selectedRunsChanged();
+    void pageRequested(tastebench::ui::PageId page);
+    void errorRaised(const tastebench::Error& error);
+    void messageRaised(const QString& text);
+
+  private:
+    void start(std::function<void()> work);
+    void deliver(std::function<void()> then);
+
+    std::shared_ptr<Workspace> workspace_;
+    std::unique_ptr<Parallel> parallel_;
+    std::unique_ptr<ExperimentQueue> queue_;
+    QList<RunId> selectedRuns_;
+    QList<JobSnapshot> jobs_;
+    struct Private;
+    std::unique_ptr<Private> private_;
+};
+
+} // namespace tastebench::ui
