@@ -32,10 +32,10 @@ struct ParameterSpec {
     std::string help;  ///< one plain sentence
     std::string unit;  ///< "days", or empty
     ParameterType type = ParameterType::real;
-    ParameterValue standard;     ///< the default
-    double minimum = 0;          ///< integer and real: inclusive
-    double maximum = 0;          ///< integer and real: inclusive
-    std::vector<Choice> choices; ///< choice only
+    ParameterValue standard;          ///< the default
+    double minimum = 0;               ///< integer and real: inclusive
+    double maximum = 0;               ///< integer and real: inclusive
+    std::vector<Choice> choices = {}; ///< choice only
     bool sweepable = true;
     bool advanced = false; ///< forms fold these away
     /// text only: an extra check; returns the complaint, or an empty string if all is well.

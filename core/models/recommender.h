@@ -121,6 +121,8 @@ class Recommender {
 
   protected:
     void remember_seen(const TrainingData& training);
+    const std::vector<std::uint64_t>& seen_starts() const { return seen_starts_; } ///< n_users + 1
+    std::span<const ItemIx> seen_items() const { return seen_items_; }             ///< all users', one after another
     virtual void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                              std::span<std::vector<Scored>> out) const;
     virtual void save_state(Writer& out) const = 0;

@@ -1,0 +1,225 @@
+#include "core/eval/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace tastebench {
+
+namespace {
+
+/// What the ranking metrics of one user need: relevant items, ascending.
+struct Truth {
+    std::vector<UserIx> users;
+    std::vector<std::vector<ItemIx>> relevant; ///< parallel to users
+};
+
+Truth collect_truth(const Recommender& model, const Dataset& data, const Split& split, bool remove_seen) {
+    const auto& rows = data.interactions();
+    std::vector<std::vector<ItemIx>> by_user(data.users().size());
+    for (const RowIx row : split.test)
+        by_user[rows.user[row]].push_back(rows.item[row]);
+    Truth truth;
+    for (UserIx user = 0; user < by_user.size(); ++user) {
+        auto& items = by_user[user];
+        std::sort(items.begin(), items.end());
+        items.erase(std::unique(items.begin(), items.end()), items.end());
+        if (remove_seen) {
+            const auto seen = model.seen(user);
+            std::erase_if(items, [&](ItemIx item) { return std::binary_search(seen.begin(), seen.end(), item); });
+        }
+        if (items.empty())
+            continue;
+        truth.users.push_back(user);
+        truth.relevant.push_back(std::move(items));
+    }
+    return truth;
+}
+
+struct UserValues {
+    double ndcg, precision, recall, map, map_full, hit_rate, mrr;
+};
+
+/// The metrics of one user at one k; lists and relevant items hold no repeats.
+UserValues measure(std::span<const Scored> list, std::span<const ItemIx> relevant, std::uint32_t k) {
+    double gain = 0;
+    double precisions = 0;
+    double first = 0;
+    std::uint32_t hits = 0;
+    const auto length = std::min<std::size_t>(k, list.size());
+    for (std::size_t at = 0; at < length; ++at) {
+        if (!std::binary_search(relevant.begin(), relevant.end(), list[at].item))
+            continue;
+        const double rank = static_cast<double>(at + 1);
+        ++hits;
+        gain += 1.0 / std::log2(1.0 + rank);
+        precisions += hits / rank;
+        if (hits == 1)
+            first = 1.0 / rank;
+    }
+    const auto best = std::min<std::size_t>(k, relevant.size());
+    double best_gain = 0;
+    for (std::size_t at = 0; at < best; ++at)
+        best_gain += 1.0 / std::log2(2.0 + static_cast<double>(at));
+    const auto all = static_cast<double>(relevant.size());
+    return {gain / best_gain, hits / static_cast<double>(k), hits / all, precisions / static_cast<double>(best),
+            precisions / all, hits > 0 ? 1.0 : 0.0,          first};
+}
+
+/// Values over users; the plain mean in the order of users, so it has the same digits on any number of threads.
+void add_metric(Evaluation& out, const std::string& name, std::span<const double> values) {
+    double sum = 0;
+    for (const double value : values)
+        sum += value;
+    out.metrics[name] = sum / static_cast<double>(values.size());
+    out.per_user[name].assign(values.begin(), values.end());
+}
+
+using Lists = std::vector<std::vector<Scored>>;
+
+void add_ranking(Evaluation& out, const Lists& lists, const Truth& truth, std::uint32_t k, const Parallel& parallel) {
+    constexpr std::size_t n_metrics = 7;
+    static constexpr std::array<std::string_view, n_metrics> names{"ndcg",     "precision", "recall", "map",
+                                                                   "map_full", "hit_rate",  "mrr"};
+    std::array<std::vector<double>, n_metrics> columns;
+    for (auto& column : columns)
+        column.resize(lists.size());
+    parallel.for_blocks(lists.size(), 256, [&](std::size_t first, std::size_t last) {
+        for (std::size_t u = first; u < last; ++u) {
+            const auto v = measure(lists[u], truth.relevant[u], k);
+            const std::array<double, n_metrics> values{v.ndcg,     v.precision, v.recall, v.map,
+                                                       v.map_full, v.hit_rate,  v.mrr};
+            for (std::size_t m = 0; m < n_metrics; ++m)
+                columns[m][u] = values[m];
+        }
+    });
+    for (std::size_t m = 0; m < n_metrics; ++m)
+        add_metric(out, fmt::format("{}@{}", names[m], k), columns[m]);
+}
+
+void add_beyond_accuracy(Evaluation& out, const Lists& lists, std::span<const std::uint64_t> item_rows,
+                         std::uint64_t train_rows, std::uint32_t k) {
+    std::vector<std::uint8_t> recommended(item_rows.size(), 0);
+    double bits = 0;
+    std::uint64_t count = 0;
+    std::vector<double> per_user;
+    for (const auto& list : lists) {
+        double mine = 0;
+        const auto length = std::min<std::size_t>(k, list.size());
+        for (std::size_t at = 0; at < length; ++at) {
+            const ItemIx item = list[at].item;
+            recommended[item] = 1;
+            mine -= std::log2(static_cast<double>(item_rows[item]) / static_cast<double>(train_rows));
+        }
+        bits += mine;
+        count += length;
+        per_user.push_back(length > 0 ? mine / static_cast<double>(length) : std::numeric_limits<double>::quiet_NaN());
+    }
+    const auto distinct = std::count(recommended.begin(), recommended.end(), std::uint8_t{1});
+    const auto known = std::count_if(item_rows.begin(), item_rows.end(), [](auto rows) { return rows > 0; });
+    out.metrics[fmt::format("coverage@{}", k)] = static_cast<double>(distinct) / static_cast<double>(known);
+    if (count == 0)
+        return;
+    const auto name = fmt::format("novelty@{}", k);
+    out.metrics[name] = bits / static_cast<double>(count);
+    out.per_user[name].assign(per_user.begin(), per_user.end());
+}
+
+Status add_ratings(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
+                   const Parallel& parallel, Progress& progress) {
+    const auto& rows = data.interactions();
+    std::vector<Pair> pairs;
+    std::vector<double> truth;
+    for (const RowIx row : split.test)
+        if (!std::isnan(rows.value[row])) {
+            pairs.push_back({rows.user[row], rows.item[row]});
+            truth.push_back(rows.value[row]);
+        }
+    out.rated_test_rows = pairs.size();
+    if (pairs.empty())
+        return {};
+    std::vector<double> predicted(pairs.size());
+    progress.begin("Predicting ratings", pairs.size());
+    // Whole users together where the rows have them so, since some models score all items of a user at once.
+    parallel.for_blocks(pairs.size(), 4096, [&](std::size_t first, std::size_t last) {
+        if (progress.cancelled())
+            return;
+        model.score_pairs(std::span(pairs).subspan(first, last - first),
+                          std::span(predicted).subspan(first, last - first));
+        progress.advance(last - first);
+    });
+    if (progress.cancelled())
+        return cancelled_error();
+    double squared = 0;
+    double absolute = 0;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const double error = predicted[i] - truth[i];
+        squared += error * error;
+        absolute += std::abs(error);
+    }
+    const auto n = static_cast<double>(pairs.size());
+    if (!std::isfinite(squared))
+        return run_failed("the model predicted ratings that are not numbers", {},
+                          "lower the learning rate or raise the regularization");
+    out.metrics["rmse"] = std::sqrt(squared / n);
+    out.metrics["mae"] = absolute / n;
+    return {};
+}
+
+} // namespace
+
+Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
+                            const Split& split, const EvalOptions& options, const Parallel& parallel,
+                            Progress& progress) {
+    const Truth truth = collect_truth(model, data, split, options.remove_seen);
+    if (truth.users.empty())
+        return bad_data("no user has a test item that could be recommended", "split",
+                        "lower the share of training rows, or keep seen items in the lists");
+    Evaluation out;
+    out.users = truth.users;
+    const TopKOptions top{options.ks.back(), options.remove_seen};
+    const Lists lists = model.top_k(truth.users, top, parallel, progress);
+    if (progress.cancelled())
+        return cancelled_error();
+    std::vector<std::uint64_t> item_rows(data.items().size(), 0);
+    for (const RowIx row : split.train)
+        ++item_rows[data.interactions().item[row]];
+    for (const auto k : options.ks) {
+        add_ranking(out, lists, truth, k, parallel);
+        add_beyond_accuracy(out, lists, item_rows, split.train.size(), k);
+    }
+    if (capabilities.predicts_ratings && data.has_values())
+        if (auto status = add_ratings(out, model, data, split, parallel, progress); !status)
+            return fail(status.error());
+    return out;
+}
+
+std::string describe_protocol(const SplitRecipe& split, const EvalOptions& options) {
+    const auto* group = split.group == SplitGroup::user ? "each user's" : "each item's";
+    const double percent = 100 * split.ratio;
+    std::string text;
+    switch (split.kind) {
+    case SplitKind::random:
+        text = fmt::format("A random {:.4g} % of all rows train (seed {}), the rest test.", percent, split.seed);
+        break;
+    case SplitKind::chrono:
+        text = fmt::format("The earliest {:.4g} % of {} rows train, the latest test.", percent, group);
+        break;
+    case SplitKind::stratified:
+        text = fmt::format("A random {:.4g} % of {} rows train (seed {}), the rest test.", percent, group, split.seed);
+        break;
+    case SplitKind::rows:
+        text = fmt::format("{} listed rows test, the rest train.", split.test_rows.size());
+        break;
+    }
+    text += options.remove_seen
+                ? " Every item seen in training is a candidate, except those the user already has; a user counts if "
+                  "at least one test item is new to them."
+                : " Every item seen in training is a candidate; every user with a test item counts.";
+    text += " All test items of a user are relevant. A user without a list scores 0.";
+    return text;
+}
+
+} // namespace tastebench

@@ -1,0 +1,47 @@
+#include <algorithm>
+
+#include "core/eval/evaluate.h"
+
+namespace tastebench {
+
+const std::vector<MetricInfo>& all_metrics() {
+    static const std::vector<MetricInfo> metrics{
+        {"ndcg", "nDCG",
+         "How near the top the right items stand: the sum of 1/log2(1 + rank) over hits, divided by the best sum "
+         "that min(relevant, k) hits could reach; the mean over users.",
+         true, true, true},
+        {"precision", "Precision", "Hits among the k recommended items, divided by k; the mean over users.", true, true,
+         true},
+        {"recall", "Recall", "Hits divided by all relevant items of the user; the mean over users.", true, true, true},
+        {"map", "MAP",
+         "Mean average precision: the sum over hits of (hits so far / rank), divided by min(relevant, k); the mean "
+         "over users.",
+         true, true, true},
+        {"map_full", "MAP (all relevant)",
+         "As MAP, but divided by all relevant items; what Microsoft Recommenders publishes as MAP.", true, true, true},
+        {"hit_rate", "Hit rate", "Share of users with at least one hit.", true, true, true},
+        {"mrr", "MRR", "One divided by the rank of the first hit, 0 without a hit; the mean over users.", true, true,
+         true},
+        {"coverage", "Coverage", "Distinct items recommended to anyone, divided by the distinct items in training.",
+         true, true, false},
+        {"novelty", "Novelty",
+         "How little known the recommended items are: the mean of -log2(share of the training rows that the item "
+         "has) over all recommended items, in bits.",
+         true, true, false},
+        {"rmse", "RMSE", "Root mean squared error of the predicted ratings over all rated test rows.", false, false,
+         false},
+        {"mae", "MAE", "Mean absolute error of the predicted ratings over all rated test rows.", false, false, false},
+    };
+    return metrics;
+}
+
+const MetricInfo* find_metric(std::string_view name) {
+    const auto at = name.find('@');
+    const auto id = name.substr(0, at);
+    for (const auto& metric : all_metrics())
+        if (metric.id == id && metric.at_k == (at != std::string_view::npos))
+            return &metric;
+    return nullptr;
+}
+
+} // namespace tastebench

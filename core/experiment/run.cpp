@@ -1,0 +1,170 @@
+#include "core/experiment/run.h"
+
+#include <array>
+#include <chrono>
+#include <fstream>
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+
+namespace tastebench {
+
+namespace {
+
+constexpr std::array<std::pair<RunState, std::string_view>, 6> state_names{{{RunState::queued, "queued"},
+                                                                            {RunState::running, "running"},
+                                                                            {RunState::done, "done"},
+                                                                            {RunState::failed, "failed"},
+                                                                            {RunState::cancelled, "cancelled"},
+                                                                            {RunState::interrupted, "interrupted"}}};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Starts the count of the process's greatest memory anew, where the kernel allows it.
+void reset_peak_memory() {
+    std::ofstream("/proc/self/clear_refs") << '5';
+}
+
+std::uint64_t peak_memory() {
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line))
+        if (line.starts_with("VmHWM:"))
+            return std::stoull(line.substr(6)) * 1024;
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string quote(std::string_view text) {
+    const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                               "0123456789-_./:=,@+%") == std::string_view::npos;
+    if (plain)
+        return std::string(text);
+    std::string out = "'";
+    for (const char c : text)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+} // namespace
+
+std::string_view to_text(RunState state) {
+    for (const auto& [value, name] : state_names)
+        if (value == state)
+            return name;
+    return "failed";
+}
+
+std::optional<RunState> run_state_from(std::string_view text) {
+    for (const auto& [value, name] : state_names)
+        if (name == text)
+            return value;
+    return {};
+}
+
+Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
+    auto entry = find_model(spec.model);
+    if (!entry)
+        return fail(entry.error());
+    auto parameters = (*entry)->schema.complete(spec.parameters);
+    if (!parameters)
+        return fail(parameters.error());
+    spec.parameters = std::move(*parameters);
+    const auto can = (*entry)->make()->capabilities(spec.parameters);
+    if (can.needs_values && data.summary().rated == 0)
+        return bad_data(fmt::format("{} learns from ratings, and '{}' has none", (*entry)->title, data.name()), "model",
+                        "choose a model that learns from events, such as SAR, or import the data with a rating column");
+    if (can.needs_times && !data.has_times())
+        return bad_data(fmt::format("a half-life needs times, and '{}' has none", data.name()), "half_life_days",
+                        "set half_life_days to 0, or import the data with a time column");
+    if (spec.split.kind == SplitKind::chrono && !data.has_times())
+        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
+                        "choose stratified or random");
+    auto& ks = spec.evaluation.ks;
+    std::sort(ks.begin(), ks.end());
+    ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
+    if (ks.empty() || ks.front() < 1 || ks.back() > 1000)
+        return usage_error("the list lengths are out of range", "k", "give whole numbers from 1 to 1000, such as 5,10");
+    spec.data_name = data.name();
+    spec.data_fingerprint = data.fingerprint();
+    return spec;
+}
+
+Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress) {
+    if (spec.data_fingerprint != data.fingerprint())
+        return bad_data(fmt::format("'{}' is not the data that this run was made for", data.name()), "data",
+                        "import the original data under its name, or start a new run");
+    auto entry = find_model(spec.model);
+    if (!entry)
+        return fail(entry.error());
+    reset_peak_memory();
+    RunOutcome out;
+    out.run.spec = spec;
+    out.run.environment = current_environment(parallel.threads());
+    progress.begin("Splitting", 0);
+    auto split = make_split(data, spec.split);
+    if (!split)
+        return fail(split.error());
+    out.run.train_rows = split->train.size();
+    out.run.test_rows = split->test.size();
+    out.model = (*entry)->make();
+
+    const auto fit_start = std::chrono::steady_clock::now();
+    {
+        const TrainingData training(data, split->train);
+        FitContext context{progress, parallel, spec.seed};
+        if (auto status = out.model->fit(training, spec.parameters, context); !status)
+            return fail(status.error());
+    }
+    out.run.fit_seconds = seconds_since(fit_start);
+    if (progress.cancelled())
+        return cancelled_error();
+
+    const auto evaluate_start = std::chrono::steady_clock::now();
+    auto evaluation = evaluate(*out.model, out.model->capabilities(spec.parameters), data, *split, spec.evaluation,
+                               parallel, progress);
+    if (!evaluation)
+        return fail(evaluation.error());
+    out.run.evaluate_seconds = seconds_since(evaluate_start);
+    out.evaluation = std::move(*evaluation);
+    out.run.metrics = out.evaluation.metrics;
+    out.run.users_counted = out.evaluation.users.size();
+    out.run.rated_test_rows = out.evaluation.rated_test_rows;
+    out.run.curves = progress.curves();
+    out.run.peak_memory_bytes = peak_memory();
+    out.run.state = RunState::done;
+    return out;
+}
+
+Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::span<const std::byte> bytes) {
+    auto entry = find_model(model_id);
+    if (!entry)
+        return fail(entry.error());
+    auto model = (*entry)->make();
+    Reader reader(bytes);
+    if (auto status = model->load(reader); !status)
+        return fail(status.error());
+    return model;
+}
+
+std::string command_line(const RunSpec& spec) {
+    std::string out = fmt::format("tastebench-cli run --data {} --model {}", quote(spec.data_name), quote(spec.model));
+    const auto entry = find_model(spec.model);
+    const Parameters defaults = entry ? (*entry)->schema.defaults() : Parameters();
+    for (const auto& [name, value] : spec.parameters) {
+        const auto standard = defaults.find(name);
+        if (standard == defaults.end() || standard->second != value)
+            out += fmt::format(" --set {}", quote(name + "=" + to_text(value)));
+    }
+    out += fmt::format(" --split {} --seed {} --k {}", quote(spec.split.text()), spec.seed,
+                       fmt::join(spec.evaluation.ks, ","));
+    if (!spec.evaluation.remove_seen)
+        out += " --keep-seen";
+    return out;
+}
+
+} // namespace tastebench

@@ -1,0 +1,113 @@
+#include "core/models/recommender.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/linalg/top_k.h"
+
+namespace tastebench {
+
+namespace {
+
+Grouping group_by(std::span<const std::uint32_t> keys, std::span<const RowIx> rows, std::uint32_t groups) {
+    Grouping out;
+    out.starts.assign(std::size_t{groups} + 1, 0);
+    for (const RowIx row : rows)
+        ++out.starts[keys[row] + 1];
+    for (std::size_t g = 0; g < groups; ++g)
+        out.starts[g + 1] += out.starts[g];
+    out.rows.resize(rows.size());
+    std::vector<std::uint64_t> next(out.starts.begin(), out.starts.end() - 1);
+    for (const RowIx row : rows)
+        out.rows[next[keys[row]]++] = row;
+    return out;
+}
+
+} // namespace
+
+TrainingData::TrainingData(const Dataset& dataset, std::span<const RowIx> train_rows)
+    : data(dataset), rows(train_rows), by_user(group_by(data.interactions().user, rows, data.users().size())),
+      by_item(group_by(data.interactions().item, rows, data.items().size())) {}
+
+std::vector<std::vector<Scored>> Recommender::top_k(std::span<const UserIx> users, const TopKOptions& options,
+                                                    const Parallel& parallel, Progress& progress) const {
+    std::vector<std::vector<Scored>> out(users.size());
+    // Large blocks let a model share work between users; small ones keep a cancel quick and every thread busy.
+    const std::size_t share = users.size() / static_cast<std::size_t>(2 * parallel.threads()) + 1;
+    const std::size_t block = std::clamp<std::size_t>(share, 1, 512);
+    progress.begin("Recommending", users.size());
+    parallel.for_blocks(users.size(), block, [&](std::size_t first, std::size_t last) {
+        if (progress.cancelled())
+            return;
+        top_k_block(users.subspan(first, last - first), options, std::span(out).subspan(first, last - first));
+        progress.advance(last - first);
+    });
+    return out;
+}
+
+void Recommender::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
+                              std::span<std::vector<Scored>> out) const {
+    std::vector<double> scores(n_items());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        score(users[i], scores);
+        TopK best(options.k);
+        const auto taken = options.remove_seen ? seen(users[i]) : std::span<const ItemIx>{};
+        auto next_taken = taken.begin();
+        for (ItemIx item = 0; item < scores.size(); ++item) {
+            if (next_taken != taken.end() && *next_taken == item) {
+                ++next_taken;
+                continue;
+            }
+            if (item_in_training(item))
+                best.offer(item, scores[item]);
+        }
+        out[i] = best.take();
+    }
+}
+
+void Recommender::remember_seen(const TrainingData& training) {
+    const auto& items = training.data.interactions().item;
+    seen_starts_.assign(1, 0);
+    seen_items_.clear();
+    item_known_.assign(training.data.items().size(), 0);
+    std::vector<ItemIx> mine;
+    for (UserIx user = 0; user < training.data.users().size(); ++user) {
+        mine.clear();
+        for (const RowIx row : training.by_user.of(user))
+            mine.push_back(items[row]);
+        std::sort(mine.begin(), mine.end());
+        mine.erase(std::unique(mine.begin(), mine.end()), mine.end());
+        seen_items_.insert(seen_items_.end(), mine.begin(), mine.end());
+        seen_starts_.push_back(seen_items_.size());
+        for (const ItemIx item : mine)
+            item_known_[item] = 1;
+    }
+}
+
+std::span<const ItemIx> Recommender::seen(UserIx user) const {
+    return std::span(seen_items_).subspan(seen_starts_[user], seen_starts_[user + 1] - seen_starts_[user]);
+}
+
+void Recommender::save(Writer& out) const {
+    out.array(seen_starts_);
+    out.array(seen_items_);
+    out.array(item_known_);
+    save_state(out);
+}
+
+Status Recommender::load(Reader& in) {
+    seen_starts_ = in.array<std::uint64_t>();
+    seen_items_ = in.array<ItemIx>();
+    item_known_ = in.array<std::uint8_t>();
+    if (auto status = load_state(in); !status)
+        return status;
+    const bool sound = seen_starts_.size() == std::size_t{n_users()} + 1 && item_known_.size() == n_items() &&
+                       std::is_sorted(seen_starts_.begin(), seen_starts_.end()) && seen_starts_.front() == 0 &&
+                       seen_starts_.back() == seen_items_.size() &&
+                       std::all_of(seen_items_.begin(), seen_items_.end(), [&](ItemIx i) { return i < n_items(); });
+    if (!sound)
+        return bad_data("the stored model is damaged", {}, "train it again");
+    return in.finish("the stored model");
+}
+
+} // namespace tastebench

@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include "core/models/baselines/popularity.h"
+#include "core/models/recommender.h"
+#include "core/models/sar/sar.h"
+#include "core/models/svd/svd.h"
+
+namespace tastebench {
+
+const std::vector<ModelEntry>& all_models() {
+    static const std::vector<ModelEntry> models = [] {
+        std::vector<ModelEntry> list;
+        list.push_back(sar_entry());
+        list.push_back(svd_entry());
+        list.push_back(popularity_entry());
+        return list;
+    }();
+    return models;
+}
+
+Result<const ModelEntry*> find_model(std::string_view id) {
+    std::vector<std::string> ids;
+    for (const auto& entry : all_models()) {
+        if (entry.id == id)
+            return &entry;
+        ids.push_back(entry.id);
+    }
+    const auto guess = nearest(id, ids);
+    return usage_error(fmt::format("there is no model '{}'", id), "model",
+                       guess.empty() ? fmt::format("the models are {}", fmt::join(ids, ", "))
+                                     : fmt::format("did you mean '{}'?", guess));
+}
+
+} // namespace tastebench

@@ -1,0 +1,70 @@
+// SAR, Smart Adaptive Recommendations: an item's score for a user is the user's affinity to each item of their
+// history times that item's similarity to the scored one, summed. Exact, nothing is sampled or truncated.
+// Source: Microsoft Recommenders, sar_singlenode, and Aggarwal, "Recommender Systems" (2016), chapter 2.
+#pragma once
+
+#include "core/linalg/cooccurrence.h"
+#include "core/models/recommender.h"
+#include "core/models/sar/affinity.h"
+#include "core/models/sar/similarity.h"
+
+namespace tastebench {
+
+class Sar final : public Recommender {
+  public:
+    Capabilities capabilities(const Parameters& parameters) const override;
+    Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
+
+    std::uint32_t n_users() const override { return n_users_; }
+    std::uint32_t n_items() const override { return pairs_.n_items(); }
+    void score(UserIx user, std::span<double> out) const override;
+    /// Scores as score() has them; with `normalize` on, on the rating scale.
+    void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
+
+    std::unique_ptr<Explanation> explain(UserIx user, ItemIx item) const override;
+    std::vector<Scored> similar_items(ItemIx item, std::uint32_t k) const override;
+    std::vector<Scored> history(UserIx user) const override;
+
+    /// 0 for a pair never seen together.
+    double similarity(ItemIx i, ItemIx j) const;
+    std::span<const double> affinities(UserIx user) const; ///< parallel to seen(user)
+
+  protected:
+    void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
+                     std::span<std::vector<Scored>> out) const override;
+    void save_state(Writer& out) const override;
+    Status load_state(Reader& in) override;
+
+  private:
+    struct Range {
+        double low, high;
+    };
+    template <typename Visit>
+    void for_each_similar(ItemIx item, Visit&& visit) const;
+    void weigh(UserIx user, std::span<const double> weights, std::span<double> out) const;
+    Range reachable(UserIx user) const;
+    double to_rating(double score, const Range& range) const;
+
+    std::uint32_t n_users_ = 0;
+    std::uint32_t n_known_items_ = 0;
+    Similarity kind_ = Similarity::jaccard;
+    Normalize normalize_ = Normalize::off;
+    double least_rating_ = 0, greatest_rating_ = 0, mean_rating_ = 0; ///< the scale that normalize maps to
+    Affinities affinities_;
+    Cooccurrence pairs_;
+};
+
+template <typename Visit>
+void Sar::for_each_similar(ItemIx item, Visit&& visit) const {
+    const double n = n_known_items_;
+    const auto mine = pairs_.of_item(item);
+    with_similarity(kind_, [&](auto kind) {
+        pairs_.for_each(item, [&](std::uint32_t other, std::uint32_t c) {
+            visit(other, c, similarity_of<kind()>(c, mine, pairs_.of_item(other), n));
+        });
+    });
+}
+
+ModelEntry sar_entry();
+
+} // namespace tastebench
