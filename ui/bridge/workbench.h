@@ -10,6 +10,8 @@
 #include <QList>
 #include <QObject>
 #include <QPointer>
+#include <QString>
+#include <QStringList>
 
 #include "core/store/workspace.h"
 
@@ -31,9 +33,11 @@ class Workbench : public QObject {
     /// Calls work() on a background thread, then then(result) on the GUI thread unless `context` is gone by then.
     template <typename Work, typename Then>
     void inBackground(QObject* context, Work work, Then then) {
+        ++pendingWork_;
         start([guard = QPointer<QObject>(context), work = std::move(work), then = std::move(then), this]() mutable {
             auto result = std::make_shared<std::invoke_result_t<Work&>>(work());
-            deliver([guard, result, then = std::move(then)]() mutable {
+            deliver([guard, result, then = std::move(then), this]() mutable {
+                --pendingWork_;
                 if (guard)
                     then(std::move(*result));
             });
@@ -44,6 +48,14 @@ class Workbench : public QObject {
     const QList<RunId>& selectedRuns() const { return selectedRuns_; }
     void setSelectedRuns(const QList<RunId>& runs);
     const QList<JobSnapshot>& jobs() const { return jobs_; } ///< refreshed ten times a second while anything runs
+
+    /// The data set last picked on the Data page; Experiment starts with it. May be empty.
+    const QString& currentDataset() const { return currentDataset_; }
+    void setCurrentDataset(const QString& name);
+    /// Background work begun and not yet answered; 0 once every page shows what it loaded.
+    int pendingWork() const { return pendingWork_; }
+    /// Opens the import form on the Data page with these files, or with none yet.
+    void requestImport(const QStringList& files) { Q_EMIT importRequested(files); }
 
     /// Tell the window that stored things have changed; pages reload what they show.
     void notifyDatasetsChanged() { Q_EMIT datasetsChanged(); }
@@ -60,16 +72,22 @@ class Workbench : public QObject {
     void pageRequested(tastebench::ui::PageId page);
     void errorRaised(const tastebench::Error& error);
     void messageRaised(const QString& text);
+    void currentDatasetChanged();
+    void importRequested(const QStringList& files);
 
   private:
     void start(std::function<void()> work);
     void deliver(std::function<void()> then);
+    void refreshJobs();
+    void watchFile();
 
     std::shared_ptr<Workspace> workspace_;
     std::unique_ptr<Parallel> parallel_;
     std::unique_ptr<ExperimentQueue> queue_;
     QList<RunId> selectedRuns_;
     QList<JobSnapshot> jobs_;
+    QString currentDataset_;
+    int pendingWork_ = 0;
     struct Private;
     std::unique_ptr<Private> private_;
 };

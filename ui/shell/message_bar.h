@@ -1,0 +1,31 @@
+// A bar under the header for errors (they stay until closed) and short notes (they leave by themselves).
+#pragma once
+
+#include <QFrame>
+
+#include "core/base/error.h"
+
+QT_BEGIN_NAMESPACE
+class QLabel;
+class QTimer;
+QT_END_NAMESPACE
+
+namespace tastebench::ui {
+
+class MessageBar : public QFrame {
+    Q_OBJECT
+
+  public:
+    explicit MessageBar(QWidget* parent = nullptr);
+    void showError(const Error& error);
+    void showNote(const QString& text);
+    QString text() const;
+
+  private:
+    void present(const QString& kind, const QString& heading, const QString& detail);
+    QLabel* heading_;
+    QLabel* detail_;
+    QTimer* leave_;
+};
+
+} // namespace tastebench::ui
