@@ -1,0 +1,332 @@
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/cli/job_watch.h"
+#include "app/cli/records.h"
+#include "app/cli/session.h"
+#include "core/data/generator.h"
+#include "core/data/importer.h"
+
+namespace tastebench::cli {
+
+namespace {
+
+constexpr const char* sample_name = "sample";
+
+struct ImportFlags {
+    std::vector<std::string> files;
+    std::string name, format, separator, user, item, value, time, event;
+};
+
+struct GenerateFlags {
+    GeneratorOptions options;
+    std::string name, out;
+};
+
+Result<FileFormat> format_from(const std::string& text) {
+    if (text.empty() || text == "guess")
+        return FileFormat::guess;
+    if (text == "csv" || text == "tsv" || text == "delimited")
+        return FileFormat::delimited;
+    if (text == "recbole")
+        return FileFormat::recbole;
+    if (text == "movielens")
+        return FileFormat::movielens;
+    return usage_error(fmt::format("there is no format '{}'", text), "--format",
+                       "choose one of guess, csv, tsv, recbole, movielens");
+}
+
+Result<char> separator_from(const std::string& text) {
+    if (text.empty())
+        return char{0};
+    if (text == "tab" || text == "\\t")
+        return '\t';
+    if (text.size() == 1)
+        return text.front();
+    return usage_error(fmt::format("'{}' is no separator", text), "--separator", "give one character, or tab");
+}
+
+Result<DatasetEntry> find_entry(const Workspace& workspace, const std::string& name) {
+    auto entries = workspace.datasets();
+    if (!entries)
+        return fail(entries.error());
+    std::vector<std::string> names;
+    for (auto& entry : *entries) {
+        if (entry.name == name)
+            return std::move(entry);
+        names.push_back(entry.name);
+    }
+    const auto guess = nearest(name, names);
+    return usage_error(fmt::format("there is no data set '{}'", name), "NAME",
+                       names.empty()   ? "import one with 'data import' or make one with 'data sample'"
+                       : guess.empty() ? "there are " + listed(names)
+                                       : fmt::format("did you mean '{}'?", guess));
+}
+
+/// Asked before the work begins rather than after it.
+Status refuse_taken_name(const Workspace& workspace, const std::string& name) {
+    if (!find_entry(workspace, name))
+        return {};
+    return usage_error(fmt::format("there is already a data set '{}'", name), "--name", "give another name");
+}
+
+Status print_entry(const Session& session, const DatasetEntry& entry) {
+    if (session.json)
+        return print_json(to_json(entry));
+    return print(fmt::format("{}: {} users, {} items, {} interactions\nfingerprint {}\n", entry.name,
+                             with_commas(entry.summary.users), with_commas(entry.summary.items),
+                             with_commas(entry.summary.interactions), entry.fingerprint));
+}
+
+Status keep(const Session& session, Workspace& workspace, const Dataset& data) {
+    if (auto status = workspace.add_dataset(data); !status)
+        return status;
+    auto entry = find_entry(workspace, data.name());
+    return entry ? print_entry(session, *entry) : fail(entry.error());
+}
+
+Status import_files(const Session& session, const ImportFlags& flags) {
+    auto format = format_from(flags.format);
+    if (!format)
+        return fail(format.error());
+    auto separator = separator_from(flags.separator);
+    if (!separator)
+        return fail(separator.error());
+    ImportOptions options;
+    options.files.assign(flags.files.begin(), flags.files.end());
+    options.name = flags.name;
+    options.format = *format;
+    options.separator = *separator;
+    options.user = flags.user;
+    options.item = flags.item;
+    options.value = flags.value;
+    options.time = flags.time;
+    options.event = flags.event;
+
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    if (!flags.name.empty())
+        if (auto status = refuse_taken_name(**workspace, flags.name); !status)
+            return status;
+    const Parallel parallel(session.threads);
+    Progress progress;
+    Result<DatasetPtr> data;
+    {
+        const JobWatch watch(progress, session.quiet);
+        data = import_dataset(options, parallel, progress);
+    }
+    return data ? keep(session, **workspace, **data) : fail(data.error());
+}
+
+Status list(const Session& session) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto entries = (*workspace)->datasets();
+    if (!entries)
+        return fail(entries.error());
+    if (session.json) {
+        Json out = Json::array();
+        for (const auto& entry : *entries)
+            out.push_back(to_json(entry));
+        return print_json(out);
+    }
+    if (entries->empty()) {
+        session.tell("no data sets yet: import one with 'data import FILE', or make one with 'data sample'");
+        return {};
+    }
+    Table table;
+    table.column("name");
+    for (const char* title : {"users", "items", "interactions", "density"})
+        table.column(title, Table::Align::right);
+    table.column("from");
+    table.column("to");
+    table.column("fingerprint");
+    for (const auto& entry : *entries) {
+        const auto& s = entry.summary;
+        table.row({entry.name, with_commas(s.users), with_commas(s.items), with_commas(s.interactions),
+                   fixed(s.density * 100, 3) + " %", s.first_time ? iso_time(*s.first_time).substr(0, 10) : "-",
+                   s.last_time ? iso_time(*s.last_time).substr(0, 10) : "-", entry.fingerprint.substr(0, 12)});
+    }
+    return print(table.text());
+}
+
+/// What each model lacks in this data, by model id; empty: the model can use it.
+std::vector<std::pair<std::string, std::string>> fitness(const Dataset& data) {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& model : all_models()) {
+        const auto needs = model.make()->capabilities(model.schema.defaults());
+        std::vector<std::string> lacks;
+        if (needs.needs_values && data.summary().rated == 0)
+            lacks.emplace_back("ratings");
+        if (needs.needs_times && !data.has_times())
+            lacks.emplace_back("times");
+        out.emplace_back(model.id, listed(lacks));
+    }
+    return out;
+}
+
+std::vector<std::string> names_of(const FeatureTable& features) {
+    std::vector<std::string> out;
+    for (const auto& column : features)
+        out.push_back(column.name);
+    return out;
+}
+
+Json details(const DatasetEntry& entry, const Dataset& data) {
+    Json out = to_json(entry);
+    out["events"] = data.events();
+    out["user_features"] = names_of(data.user_features());
+    out["item_features"] = names_of(data.item_features());
+    out["titles"] = !data.parts().item_titles.empty();
+    out["entities"] = data.graph().entities.size();
+    out["triples"] = data.graph().triples.size();
+    out["models"] = Json::array();
+    for (const auto& [model, lacks] : fitness(data))
+        out["models"].push_back(
+            {{"model", model}, {"usable", lacks.empty()}, {"lacks", lacks.empty() ? Json() : Json(lacks)}});
+    return out;
+}
+
+std::string described(const DatasetEntry& entry, const Dataset& data) {
+    const auto& s = entry.summary;
+    std::string out = fmt::format("{}\n", entry.name);
+    const auto line = [&](std::string_view label, const std::string& text) {
+        out += fmt::format("  {:<14}{}\n", label, text);
+    };
+    line("source", entry.source);
+    line("fingerprint", entry.fingerprint);
+    line("users", with_commas(s.users));
+    line("items", with_commas(s.items));
+    line("interactions",
+         fmt::format("{} ({} distinct pairs)", with_commas(s.interactions), with_commas(s.distinct_pairs)));
+    line("density", fixed(s.density * 100, 3) + " %");
+    line("ratings", s.rated == 0 ? "none"
+                                 : fmt::format("{}, from {} to {}, mean {}", with_commas(s.rated), s.least_value,
+                                               s.greatest_value, fixed(s.mean_value, 3)));
+    line("times", s.first_time && s.last_time ? iso_time(*s.first_time) + " to " + iso_time(*s.last_time) : "none");
+    line("events", data.events().empty() ? "one kind" : listed(data.events()));
+    line("user features", data.user_features().empty() ? "none" : listed(names_of(data.user_features())));
+    line("item features", data.item_features().empty() ? "none" : listed(names_of(data.item_features())));
+    line("graph", data.graph().entities.empty()
+                      ? "none"
+                      : fmt::format("{} entities, {} triples", with_commas(data.graph().entities.size()),
+                                    with_commas(data.graph().triples.size())));
+    for (const auto& [model, lacks] : fitness(data))
+        line(model, lacks.empty() ? "can use it" : "cannot use it: it needs " + lacks);
+    return out;
+}
+
+Status show(const Session& session, const std::string& name) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto entry = find_entry(**workspace, name);
+    if (!entry)
+        return fail(entry.error());
+    auto data = (*workspace)->dataset(name);
+    if (!data)
+        return fail(data.error());
+    return session.json ? print_json(details(*entry, **data)) : print(described(*entry, **data));
+}
+
+Status generate_into(const Session& session, Workspace& workspace, const GeneratorOptions& options,
+                     const std::string& name) {
+    Progress progress;
+    Result<DatasetPtr> data;
+    {
+        const JobWatch watch(progress, session.quiet);
+        data = generate_dataset(options, name, progress);
+    }
+    return data ? keep(session, workspace, **data) : fail(data.error());
+}
+
+Status sample(const Session& session) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    if (auto entry = find_entry(**workspace, sample_name)) {
+        session.tell("the sample is already there");
+        return print_entry(session, *entry);
+    }
+    return generate_into(session, **workspace, GeneratorOptions{}, sample_name);
+}
+
+Status generate_file(const Session& session, const GenerateFlags& flags) {
+    Progress progress;
+    Status done;
+    {
+        const JobWatch watch(progress, session.quiet);
+        done = generate_csv(flags.options, flags.out, progress);
+    }
+    if (!done)
+        return done;
+    if (session.json)
+        return print_json(Json{{"file", flags.out},
+                               {"users", flags.options.users},
+                               {"items", flags.options.items},
+                               {"seed", flags.options.seed}});
+    return print(fmt::format("wrote {}\n", flags.out));
+}
+
+Status generate(const Session& session, const GenerateFlags& flags) {
+    if (!flags.out.empty())
+        return generate_file(session, flags);
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    const std::string name = flags.name.empty() ? "generated" : flags.name;
+    if (auto status = refuse_taken_name(**workspace, name); !status)
+        return status;
+    return generate_into(session, **workspace, flags.options, name);
+}
+
+void add_import(CLI::App& data, const Session& session, Action& action) {
+    auto flags = std::make_shared<ImportFlags>();
+    auto* command = data.add_subcommand("import", "Import interactions from CSV, TSV, RecBole or MovieLens files");
+    command->add_option("FILE", flags->files, "Files of one shape, plain or gzip")->required();
+    command->add_option("--format", flags->format, "guess (default), csv, tsv, recbole or movielens");
+    command->add_option("--separator", flags->separator, "One character, or tab (default: guessed)");
+    command->add_option("--user", flags->user, "Column of the user ids (default: guessed)");
+    command->add_option("--item", flags->item, "Column of the item ids (default: guessed)");
+    command->add_option("--value", flags->value, "Column of the ratings");
+    command->add_option("--time", flags->time, "Column of the times");
+    command->add_option("--event", flags->event, "Column of the kinds of event");
+    command->add_option("--name", flags->name, "Name of the data set (default: the file's)");
+    command->callback([&, flags] { action = [&session, flags] { return import_files(session, *flags); }; });
+}
+
+void add_generate(CLI::App& data, const Session& session, Action& action) {
+    auto flags = std::make_shared<GenerateFlags>();
+    auto* command = data.add_subcommand("generate", "Make a catalogue of films and the people who watch them");
+    command->add_option("--users", flags->options.users, "How many people")->capture_default_str();
+    command->add_option("--items", flags->options.items, "How many films")->capture_default_str();
+    command->add_option("--interactions", flags->options.interactions, "How many events")->capture_default_str();
+    command->add_option("--seed", flags->options.seed, "Same seed, same data")->capture_default_str();
+    auto* out = command->add_option("--out", flags->out, "Write a CSV file rather than to the workspace");
+    command->add_option("--name", flags->name, "Name of the data set (default: generated)")->excludes(out);
+    command->callback([&, flags] { action = [&session, flags] { return generate(session, *flags); }; });
+}
+
+} // namespace
+
+void add_data_commands(CLI::App& app, const Session& session, Action& action) {
+    auto* data = app.add_subcommand("data", "Import, list, show and make data sets")->require_subcommand(1);
+    add_import(*data, session, action);
+    data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
+        action = [&session] { return list(session); };
+    });
+    auto name = std::make_shared<std::string>();
+    auto* shown = data->add_subcommand("show", "One data set and what it is fit for");
+    shown->add_option("NAME", *name, "Name of the data set")->required();
+    shown->callback([&, name] { action = [&session, name] { return show(session, *name); }; });
+    data->add_subcommand("sample", "Put the sample, a small catalogue of films, into the workspace")->callback([&] {
+        action = [&session] { return sample(session); };
+    });
+    add_generate(*data, session, action);
+}
+
+} // namespace tastebench::cli

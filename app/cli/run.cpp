@@ -1,0 +1,142 @@
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/cli/records.h"
+#include "app/cli/session.h"
+#include "app/cli/train.h"
+
+namespace tastebench::cli {
+
+namespace {
+
+struct RunFlags {
+    std::string data, model, preset, split, ks = "5,10,20", note;
+    std::vector<std::string> settings;
+    std::uint64_t seed = 42;
+    bool keep_seen = false;
+};
+
+Result<std::vector<std::uint32_t>> read_ks(const std::string& text) {
+    std::vector<std::uint32_t> out;
+    std::string_view rest = text;
+    while (true) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        std::uint32_t k = 0;
+        const auto [stop, code] = std::from_chars(rest.data(), rest.data() + comma, k);
+        if (code != std::errc() || stop != rest.data() + comma || k < 1 || k > 1000)
+            return usage_error(fmt::format("'{}' is no list of lengths", text), "--k",
+                               "give whole numbers from 1 to 1000, such as 5,10,20");
+        out.push_back(k);
+        if (comma == rest.size())
+            break;
+        rest.remove_prefix(comma + 1);
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+Result<Parameters> read_parameters(const ModelEntry& model, const RunFlags& flags) {
+    Parameters out;
+    if (!flags.preset.empty()) {
+        std::vector<std::string> names;
+        const Preset* chosen = nullptr;
+        for (const auto& preset : model.schema.presets()) {
+            names.push_back(preset.name);
+            if (preset.name == flags.preset)
+                chosen = &preset;
+        }
+        if (chosen == nullptr)
+            return usage_error(fmt::format("{} has no preset '{}'", model.id, flags.preset), "--preset",
+                               names.empty() ? "leave it out, this model has none" : "it has " + listed(names));
+        out = chosen->values;
+    }
+    for (const auto& setting : flags.settings) {
+        const auto equals = setting.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return usage_error(fmt::format("'{}' sets nothing", setting), "--set",
+                               "write name=value, such as similarity=jaccard");
+        const auto name = setting.substr(0, equals);
+        auto value = model.schema.parse(name, std::string_view(setting).substr(equals + 1));
+        if (!value)
+            return fail(value.error());
+        out[name] = *value;
+    }
+    return out;
+}
+
+Result<RunSpec> read_spec(const Dataset& data, const RunFlags& flags) {
+    const auto model = find_model(flags.model);
+    if (!model)
+        return fail(model.error());
+    RunSpec spec;
+    spec.data_name = data.name();
+    spec.data_fingerprint = data.fingerprint();
+    spec.model = flags.model;
+    spec.seed = flags.seed;
+    spec.note = flags.note;
+    auto parameters = read_parameters(**model, flags);
+    if (!parameters)
+        return fail(parameters.error());
+    spec.parameters = std::move(*parameters);
+    const std::string standard = data.has_times() ? "chrono:0.75" : "random:0.75";
+    auto split = SplitRecipe::parse(flags.split.empty() ? standard : flags.split, flags.seed);
+    if (!split)
+        return fail(split.error());
+    spec.split = std::move(*split);
+    auto ks = read_ks(flags.ks);
+    if (!ks)
+        return fail(ks.error());
+    spec.evaluation.ks = std::move(*ks);
+    spec.evaluation.remove_seen = !flags.keep_seen;
+    return spec;
+}
+
+std::string described(const Run& run) {
+    const auto changed = changed_parameters(run.spec);
+    return fmt::format("run {}: {}{} on {}, {}\n{} rows trained in {}, {} rows tested in {}, {} users, peak {}\n\n{}",
+                       run.id, run.spec.model, changed.empty() ? "" : " (" + changed + ")", run.spec.data_name,
+                       run.spec.split.text(), with_commas(run.train_rows), duration(run.fit_seconds),
+                       with_commas(run.test_rows), duration(run.evaluate_seconds), with_commas(run.users_counted),
+                       memory(run.peak_memory_bytes), metrics_table(run));
+}
+
+Status run(const Session& session, const RunFlags& flags) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto data = (*workspace)->dataset(flags.data);
+    if (!data)
+        return fail(data.error());
+    auto spec = read_spec(**data, flags);
+    if (!spec)
+        return fail(spec.error());
+    auto done = train(session, **workspace, **data, *spec);
+    if (!done)
+        return fail(done.error());
+    return session.json ? print_json(to_json(*done)) : print(described(*done));
+}
+
+} // namespace
+
+void add_run_command(CLI::App& app, const Session& session, Action& action) {
+    auto flags = std::make_shared<RunFlags>();
+    auto* command = app.add_subcommand("run", "Train a model and measure it");
+    command->add_option("--data", flags->data, "Name of the data set")->required();
+    command->add_option("--model", flags->model, "Which model; 'models' lists them")->required();
+    command->add_option("--set", flags->settings, "A parameter as name=value; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--preset", flags->preset, "Begin with this preset of the model");
+    command->add_option("--split", flags->split,
+                        "random:R, chrono:R[:item], stratified:R[:item] or rows:FILE, R the share that trains "
+                        "(default: chrono:0.75, or random:0.75 where there are no times)");
+    command->add_option("--seed", flags->seed, "Of the split and the model")->capture_default_str();
+    command->add_option("--k", flags->ks, "Lengths of the lists that are measured")->capture_default_str();
+    command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the user already had in training");
+    command->add_option("--note", flags->note, "Text kept with the run");
+    command->callback([&, flags] { action = [&session, flags] { return run(session, *flags); }; });
+}
+
+} // namespace tastebench::cli

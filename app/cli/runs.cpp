@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <cmath>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/cli/filter.h"
+#include "app/cli/records.h"
+#include "app/cli/session.h"
+#include "app/cli/train.h"
+
+namespace tastebench::cli {
+
+namespace {
+
+struct ListFlags {
+    std::string filter, sort;
+};
+
+/// Best first for a metric, ascending for the rest; runs without the field last, equal ones newest first.
+void sort_runs(std::vector<Run>& runs, const std::string& field) {
+    const auto* metric = find_metric(field);
+    const bool descending = metric != nullptr && metric->higher_is_better;
+    const auto value = [&](const Run& run) {
+        auto found = run_field(run, field);
+        const auto* number = found ? std::get_if<double>(&*found) : nullptr;
+        if (number != nullptr && std::isnan(*number))
+            found.reset();
+        return found;
+    };
+    std::stable_sort(runs.begin(), runs.end(), [&](const Run& a, const Run& b) {
+        const auto left = value(a);
+        const auto right = value(b);
+        if (!left || !right)
+            return left.has_value() && !right.has_value();
+        return descending ? *right < *left : *left < *right;
+    });
+}
+
+/// The metric shown in the list: the one sorted by, or nDCG at the length nearest to 10.
+std::string shown_metric(const std::vector<Run>& runs, const std::string& sort) {
+    if (find_metric(sort) != nullptr)
+        return sort;
+    for (const auto& run : runs)
+        if (run.metrics.contains("ndcg@10"))
+            return "ndcg@10";
+    for (const auto& run : runs)
+        for (const auto& [name, value] : run.metrics)
+            if (name.starts_with("ndcg@"))
+                return name;
+    return "ndcg@10";
+}
+
+std::string as_table(const std::vector<Run>& runs, const std::string& metric) {
+    Table table;
+    table.column("run", Table::Align::right);
+    for (const char* title : {"state", "model", "data", "split"})
+        table.column(title);
+    table.column(metric, Table::Align::right);
+    table.column("trained in", Table::Align::right);
+    table.column("parameters that differ");
+    table.column("note");
+    for (const auto& run : runs) {
+        const auto value = run.metrics.find(metric);
+        table.row({std::to_string(run.id), std::string(tastebench::to_text(run.state)), run.spec.model,
+                   run.spec.data_name, run.spec.split.text(),
+                   value == run.metrics.end() ? "-" : fixed(value->second, 4),
+                   run.state == RunState::done ? duration(run.fit_seconds) : "-", changed_parameters(run.spec),
+                   shortened(run.spec.note, 40)});
+    }
+    return table.text();
+}
+
+Status list(const Session& session, const ListFlags& flags) {
+    auto filter = RunFilter::parse(flags.filter);
+    if (!filter)
+        return fail(filter.error());
+    if (!flags.sort.empty())
+        if (auto known = check_field(flags.sort, "--sort"); !known)
+            return known;
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto runs = (*workspace)->runs();
+    if (!runs)
+        return fail(runs.error());
+    std::erase_if(*runs, [&](const Run& run) { return !filter->matches(run); });
+    if (!flags.sort.empty())
+        sort_runs(*runs, flags.sort);
+    if (session.json) {
+        Json out = Json::array();
+        for (const auto& run : *runs)
+            out.push_back(to_json(run));
+        return print_json(out);
+    }
+    if (runs->empty()) {
+        session.tell(flags.filter.empty() ? "no runs yet: train one with 'tastebench-cli run'" : "no run matches");
+        return {};
+    }
+    return print(as_table(*runs, shown_metric(*runs, flags.sort)));
+}
+
+Json with_curves(const Run& run) {
+    Json out = to_json(run);
+    out["curves"] = to_json(run.curves);
+    return out;
+}
+
+std::string described(const Run& run) {
+    const auto& spec = run.spec;
+    std::string out = fmt::format("run {}: {}\n", run.id, tastebench::to_text(run.state));
+    const auto line = [&](std::string_view label, const std::string& text) {
+        if (!text.empty())
+            out += fmt::format("  {:<12}{}\n", label, text);
+    };
+    line("error", run.error);
+    line("model", spec.model);
+    line("data", fmt::format("{} ({})", spec.data_name, spec.data_fingerprint));
+    line("protocol", describe_protocol(spec.split, spec.evaluation));
+    for (const auto& [name, value] : spec.parameters)
+        line("", fmt::format("{} = {}", name, tastebench::to_text(value)));
+    line("seed", std::to_string(spec.seed));
+    line("created", iso_time(run.created));
+    if (run.state == RunState::done) {
+        line("rows", fmt::format("{} to train, {} to test", with_commas(run.train_rows), with_commas(run.test_rows)));
+        line("time",
+             fmt::format("{} to train, {} to evaluate", duration(run.fit_seconds), duration(run.evaluate_seconds)));
+        line("memory", memory(run.peak_memory_bytes));
+    }
+    const auto& e = run.environment;
+    line("made by", fmt::format("Tastebench {} ({}, {}), {} threads, {}, {}", e.version, e.variant, e.compiler,
+                                e.threads, e.cpu, e.system));
+    line("note", spec.note);
+    line("again", command_line(spec));
+    return run.metrics.empty() ? out : out + '\n' + metrics_table(run);
+}
+
+Status show(const Session& session, RunId id) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto run = find_run(**workspace, id);
+    if (!run)
+        return fail(run.error());
+    return session.json ? print_json(with_curves(*run)) : print(described(*run));
+}
+
+bool same_digits(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+/// The metrics whose digits differ, with both values.
+Json differences(const Run& before, const Run& after) {
+    Json out = Json::array();
+    const auto note = [&](const std::string& name, Json old_value, Json new_value) {
+        out.push_back({{"metric", name}, {"before", std::move(old_value)}, {"after", std::move(new_value)}});
+    };
+    for (const auto& [name, value] : before.metrics) {
+        const auto found = after.metrics.find(name);
+        if (found == after.metrics.end())
+            note(name, value, Json());
+        else if (!same_digits(value, found->second))
+            note(name, value, found->second);
+    }
+    for (const auto& [name, value] : after.metrics)
+        if (!before.metrics.contains(name))
+            note(name, Json(), value);
+    return out;
+}
+
+std::string verdict(const Run& before, const Run& after, const Json& different) {
+    if (before.state != RunState::done)
+        return fmt::format("run {} repeats run {}, which is {}: there is nothing to compare with\n", after.id,
+                           before.id, tastebench::to_text(before.state));
+    if (different.empty())
+        return fmt::format("run {} repeats run {}: all {} metrics are identical to the last digit\n", after.id,
+                           before.id, after.metrics.size());
+    const bool elsewhere = before.environment.variant != after.environment.variant ||
+                           before.environment.version != after.environment.version;
+    return fmt::format("run {} repeats run {}: {} of {} metrics differ{}\n", after.id, before.id, different.size(),
+                       after.metrics.size(), elsewhere ? " (it was made by another version or processor variant)" : "");
+}
+
+Status rerun(const Session& session, RunId id) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto before = find_run(**workspace, id);
+    if (!before)
+        return fail(before.error());
+    auto data = dataset_of(**workspace, *before);
+    if (!data)
+        return fail(data.error());
+    auto after = train(session, **workspace, **data, before->spec);
+    if (!after)
+        return fail(after.error());
+    const bool comparable = before->state == RunState::done;
+    const Json different = comparable ? differences(*before, *after) : Json::array();
+    if (!session.json)
+        return print(verdict(*before, *after, different) + '\n' + metrics_table(*after));
+    Json out = to_json(*after);
+    out["rerun_of"] = id;
+    out["identical"] = comparable ? Json(different.empty()) : Json();
+    out["differences"] = different;
+    return print_json(out);
+}
+
+Status remove(const Session& session, RunId id) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto run = find_run(**workspace, id);
+    if (!run)
+        return fail(run.error());
+    if (auto status = (*workspace)->delete_run(id); !status)
+        return status;
+    return session.json ? print_json(Json{{"deleted", id}}) : print(fmt::format("deleted run {}\n", id));
+}
+
+void add_with_id(CLI::App& runs, const Session& session, Action& action, const std::string& name,
+                 const std::string& help, Status (*command)(const Session&, RunId)) {
+    auto id = std::make_shared<RunId>(0);
+    auto* added = runs.add_subcommand(name, help);
+    added->add_option("ID", *id, "Number of the run")->required();
+    added->callback(
+        [&session, &action, id, command] { action = [&session, id, command] { return command(session, *id); }; });
+}
+
+} // namespace
+
+void add_runs_commands(CLI::App& app, const Session& session, Action& action) {
+    auto* runs = app.add_subcommand("runs", "List, show, repeat and delete runs")->require_subcommand(1);
+    auto flags = std::make_shared<ListFlags>();
+    auto* listing = runs->add_subcommand("list", "All runs, newest first");
+    listing->add_option("--filter", flags->filter, "Only these, such as: model = sar and ndcg@10 > 0.3");
+    listing->add_option("--sort", flags->sort, "By a metric, best first, or by a field such as fit_seconds");
+    listing->callback([&, flags] { action = [&session, flags] { return list(session, *flags); }; });
+    add_with_id(*runs, session, action, "show", "Everything about one run", show);
+    add_with_id(*runs, session, action, "rerun", "Do it again and say whether the digits are the same", rerun);
+    add_with_id(*runs, session, action, "delete", "Delete a run and its model", remove);
+}
+
+} // namespace tastebench::cli

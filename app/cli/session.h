@@ -1,0 +1,67 @@
+// What all commands share: the global options, the workspace they name, and the way from an option to a value.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/parallel.h"
+#include "core/store/workspace.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tastebench::cli {
+
+struct Session {
+    std::string workspace; ///< empty: the default file
+    bool json = false;
+    bool quiet = false;
+    int threads = 0; ///< 0: as many as the processor offers
+
+    /// Opens the workspace, making it and, for the default file, its folder.
+    Result<std::shared_ptr<Workspace>> open() const;
+    /// A message on standard error, unless told to be quiet.
+    void tell(std::string_view line) const;
+};
+
+/// What the line on which the program was started asks for; set by the command that was named.
+using Action = std::function<Status()>;
+
+void add_data_commands(CLI::App& app, const Session& session, Action& action);
+void add_models_command(CLI::App& app, const Session& session, Action& action);
+void add_run_command(CLI::App& app, const Session& session, Action& action);
+void add_runs_commands(CLI::App& app, const Session& session, Action& action);
+void add_compare_command(CLI::App& app, const Session& session, Action& action);
+void add_recommend_command(CLI::App& app, const Session& session, Action& action);
+void add_explain_command(CLI::App& app, const Session& session, Action& action);
+void add_report_command(CLI::App& app, const Session& session, Action& action);
+
+/// $XDG_DATA_HOME/tastebench/workspace.tastebench, or the same under ~/.local/share.
+Result<std::filesystem::path> default_workspace();
+
+/// A run of the workspace; usage error naming those there are.
+Result<Run> find_run(const Workspace& workspace, RunId id);
+/// The data set of a run; bad_data if the name now stands for other data.
+Result<DatasetPtr> dataset_of(Workspace& workspace, const Run& run);
+/// The index of an id; usage error naming the nearest id.
+Result<UserIx> find_user(const Dataset& data, const std::string& id);
+Result<ItemIx> find_item(const Dataset& data, const std::string& id);
+
+/// A finished run with its data and its model, ready to be asked.
+struct ReadyRun {
+    Run run;
+    DatasetPtr data;
+    std::unique_ptr<Recommender> model;
+};
+Result<ReadyRun> load_run(Workspace& workspace, RunId id);
+
+/// The metric asked for, checked; empty: nDCG at 10 if all runs have it, or else their first one at k.
+Result<std::string> choose_metric(const std::vector<Run>& runs, const std::string& asked);
+
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& words);
+
+} // namespace tastebench::cli
