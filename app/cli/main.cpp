@@ -59,7 +59,8 @@ int usage_failure(const CLI::App& app, const CLI::ParseError& error) {
 
 void add_global_options(CLI::App& app, Session& session) {
     app.add_option("--workspace", session.workspace,
-                   "The workspace file (default: tastebench/workspace.tastebench in the user's data folder)");
+                   "The workspace file (default: tastebench/workspace.tastebench in the user's data folder)")
+        ->take_last();
     app.add_flag("--json", session.json, "Print one JSON document and nothing else");
     app.add_flag("--quiet", session.quiet, "No progress and no messages but errors");
     app.add_option("--threads", session.threads, "How many threads (default: as many as the processor offers)")
