@@ -22,16 +22,13 @@ const CLI::App& deepest(const CLI::App& app) {
     return named.empty() ? app : deepest(*named.front());
 }
 
-/// All option and command names that could stand where `app` is.
+/// All option and command names that could stand where `app` is; options of the outer commands may, too.
 std::vector<std::string> names_at(const CLI::App& app) {
     std::vector<std::string> out;
-    for (const auto* option : app.get_options())
-        for (const auto& name : option->get_lnames())
-            out.push_back("--" + name);
     for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
         out.push_back(command->get_name());
-    if (app.get_parent() != nullptr)
-        for (const auto* option : app.get_parent()->get_options())
+    for (const auto* at = &app; at != nullptr; at = at->get_parent())
+        for (const auto* option : at->get_options())
             for (const auto& name : option->get_lnames())
                 out.push_back("--" + name);
     return out;
@@ -46,7 +43,10 @@ int usage_failure(const CLI::App& app, const CLI::ParseError& error) {
         const auto guess = nearest(word, names_at(command));
         line = fmt::format("there is no {} '{}'", word.starts_with('-') ? "option" : "command or place for", word) +
                (guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess));
-    }
+    } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && line.find("subcommand") != line.npos)
+        line = "a command is missing";
+    else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+        line += ": a number was expected";
     while (!line.empty() && (line.back() == '\n' || line.back() == '.'))
         line.pop_back();
     say(line);

@@ -43,10 +43,14 @@ std::string range(const ParameterSpec& spec) {
 std::string described(const ModelEntry& model) {
     std::string out = fmt::format("{}: {}\n{}\n", model.title, model.summary, model.citation);
     for (const auto& spec : model.schema.specs()) {
-        out += fmt::format("\n{} = {}{}   ({})\n    {}\n", spec.name, tastebench::to_text(spec.standard),
+        const auto standard = tastebench::to_text(spec.standard);
+        out += fmt::format("\n{} = {}{}   ({})\n    {}\n", spec.name, standard.empty() ? "nothing" : standard,
                            spec.unit.empty() ? "" : " " + spec.unit, range(spec), spec.help);
+        std::size_t widest = 0;
         for (const auto& choice : spec.choices)
-            out += fmt::format("    {:<16} {}\n", choice.value, choice.help);
+            widest = std::max(widest, choice.value.size());
+        for (const auto& choice : spec.choices)
+            out += fmt::format("    {:<{}}  {}\n", choice.value, widest, choice.help);
     }
     for (const auto& preset : model.schema.presets()) {
         out += fmt::format("\n--preset {}: {}\n   ", preset.name, preset.help);

@@ -124,8 +124,8 @@ Status run(const Session& session, const RunFlags& flags) {
 void add_run_command(CLI::App& app, const Session& session, Action& action) {
     auto flags = std::make_shared<RunFlags>();
     auto* command = app.add_subcommand("run", "Train a model and measure it");
-    command->add_option("--data", flags->data, "Name of the data set")->required();
-    command->add_option("--model", flags->model, "Which model; 'models' lists them")->required();
+    command->add_option("--data", flags->data, "Name of the data set")->required()->type_name("NAME");
+    command->add_option("--model", flags->model, "Which model; 'models' lists them")->required()->type_name("MODEL");
     command->add_option("--set", flags->settings, "A parameter as name=value; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--preset", flags->preset, "Begin with this preset of the model");
