@@ -1,0 +1,235 @@
+#include "ui/pages/runs/runs_page.h"
+
+#include <QHeaderView>
+#include <QItemSelectionModel>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QStackedWidget>
+
+#include "ui/bridge/text.h"
+#include "ui/pages/runs/run_detail.h"
+#include "ui/shell/data_table.h"
+#include "ui/shell/widgets.h"
+
+namespace tastebench::ui {
+
+namespace {
+bool isOpen(RunState state) {
+    return state == RunState::queued || state == RunState::running;
+}
+} // namespace
+
+Page* makeRunsPage(Workbench& workbench, QWidget* parent) {
+    return new RunsPage(workbench, parent);
+}
+
+RunsPage::RunsPage(Workbench& workbench, QWidget* parent) : Page(workbench, parent), model_(new RunsModel(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
+    column->setSpacing(cardMargin);
+    column->addWidget(makeToolbar());
+    stack_ = new QStackedWidget(this);
+    auto* empty =
+        new EmptyState(tr("No runs yet"),
+                       tr("A run is one model trained and measured once. Start some on the Experiment page."), stack_);
+    connect(empty->addAction(tr("Go to &Experiment"), tr("Opens the Experiment page (Ctrl+2)")), &QPushButton::clicked,
+            this, [this] { this->workbench().showPage(PageId::experiment); });
+    auto* splitter = new QSplitter(Qt::Vertical, stack_);
+    splitter->setHandleWidth(cardMargin);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeTable());
+    detail_ = new RunDetail(workbench, splitter);
+    splitter->addWidget(detail_);
+    splitter->setSizes({320, 340});
+    stack_->addWidget(empty);
+    stack_->addWidget(splitter);
+    column->addWidget(stack_, 1);
+    connect(&workbench, &Workbench::runsChanged, this, &RunsPage::reload);
+    connect(&workbench, &Workbench::selectedRunsChanged, this, &RunsPage::showSelection);
+    connect(&workbench, &Workbench::jobsChanged, this, [this] {
+        model_->setJobs(this->workbench().jobs());
+        refreshButtons();
+    });
+    model_->setJobs(workbench.jobs());
+    refreshButtons();
+    reload();
+}
+
+QWidget* RunsPage::makeToolbar() {
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(gap);
+    compare_ = primaryButton(tr("Co&mpare"), tr("Compares the chosen runs on the Compare page (Ctrl+4)"), bar);
+    compare_->setObjectName(QStringLiteral("compareRuns"));
+    explain_ = button(tr("E&xplain"), tr("Shows why the chosen run recommends what it does (Ctrl+5)"), bar);
+    explain_->setObjectName(QStringLiteral("explainRun"));
+    again_ = button(tr("Run &again"), tr("Puts the same runs into the queue once more"), bar);
+    again_->setObjectName(QStringLiteral("runAgain"));
+    cancel_ = button(tr("&Cancel"), tr("Stops the chosen runs that wait or train"), bar);
+    cancel_->setObjectName(QStringLiteral("cancelRuns"));
+    delete_ = button(tr("&Delete"), tr("Removes the chosen runs with their models and values"), bar);
+    delete_->setObjectName(QStringLiteral("deleteRuns"));
+    delete_->setProperty("danger", true);
+    row->addWidget(titleLabel(tr("Runs"), bar));
+    row->addStretch(1);
+    for (auto* each : {cancel_, delete_, again_, explain_, compare_})
+        row->addWidget(each);
+    connect(compare_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::compare); });
+    connect(explain_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::explain); });
+    connect(cancel_, &QPushButton::clicked, this, &RunsPage::cancelSelected);
+    connect(again_, &QPushButton::clicked, this, &RunsPage::runAgain);
+    connect(delete_, &QPushButton::clicked, this, &RunsPage::deleteSelected);
+    return bar;
+}
+
+QWidget* RunsPage::makeTable() {
+    table_ = new DataTable(tr("Runs"), stack_);
+    table_->setObjectName(QStringLiteral("runsTable"));
+    table_->setModel(model_);
+    table_->view()->sortByColumn(RunsModel::Id, Qt::DescendingOrder);
+    table_->filterBox()->setPlaceholderText(tr("Filter runs by model, data, state or note"));
+    connect(table_, &DataTable::selectionChanged, this, &RunsPage::takeSelection);
+    return table_;
+}
+
+void RunsPage::reload() {
+    workbench().inBackground(
+        this, [workspace = workbench().workspace()] { return workspace->runs(); },
+        [this](Result<std::vector<Run>> runs) {
+            if (runs)
+                showRuns(std::move(*runs));
+            else
+                workbench().showError(runs.error());
+        });
+}
+
+void RunsPage::showRuns(std::vector<Run> runs) {
+    const bool first = model_->rowCount() == 0;
+    selecting_ = true;
+    model_->setRuns(std::move(runs));
+    selecting_ = false;
+    stack_->setCurrentIndex(model_->rowCount() == 0 ? 0 : 1);
+    if (first && model_->rowCount() > 0) {
+        table_->view()->resizeColumnsToContents();
+        table_->view()->setColumnWidth(RunsModel::ProgressColumn, 130);
+    }
+    showSelection();
+    detail_->reload();
+}
+
+std::vector<Run> RunsPage::selected() const {
+    std::vector<Run> out;
+    for (const int row : table_->selectedSourceRows())
+        out.push_back(model_->runs()[static_cast<std::size_t>(row)]);
+    return out;
+}
+
+void RunsPage::takeSelection() {
+    if (selecting_)
+        return;
+    QList<RunId> ids;
+    for (const int row : table_->selectedSourceRows())
+        ids.append(model_->runs()[static_cast<std::size_t>(row)].id);
+    selecting_ = true;
+    workbench().setSelectedRuns(ids);
+    selecting_ = false;
+    detail_->show(ids.isEmpty() ? 0 : ids.first());
+    refreshButtons();
+}
+
+void RunsPage::showSelection() {
+    if (selecting_)
+        return;
+    selecting_ = true;
+    QItemSelection selection;
+    RunId first = 0;
+    for (const auto id : workbench().selectedRuns()) {
+        const int row = model_->rowOf(id);
+        if (row < 0)
+            continue;
+        const auto index = table_->proxy()->mapFromSource(model_->index(row, 0));
+        if (index.isValid())
+            selection.select(index, index);
+        if (first == 0)
+            first = id;
+    }
+    table_->view()->selectionModel()->select(selection,
+                                             QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    selecting_ = false;
+    detail_->show(first);
+    refreshButtons();
+}
+
+void RunsPage::refreshButtons() {
+    const auto runs = selected();
+    bool anyOpen = false, anyEnded = false, anyDone = false;
+    for (const auto& run : runs) {
+        anyOpen = anyOpen || isOpen(run.state);
+        anyEnded = anyEnded || !isOpen(run.state);
+        anyDone = anyDone || run.state == RunState::done;
+    }
+    cancel_->setEnabled(anyOpen);
+    delete_->setEnabled(anyEnded);
+    again_->setEnabled(!runs.empty());
+    explain_->setEnabled(anyDone);
+    compare_->setEnabled(anyDone);
+}
+
+void RunsPage::cancelSelected() {
+    for (const auto& run : selected())
+        if (isOpen(run.state))
+            workbench().queue().cancel(run.id);
+}
+
+void RunsPage::runAgain() {
+    workbench().inBackground(
+        this,
+        [&queue = workbench().queue(), workspace = workbench().workspace(), runs = selected()]() -> Status {
+            for (const auto& run : runs) {
+                const auto data = workspace->dataset(run.spec.data_name);
+                if (!data)
+                    return fail(data.error());
+                const auto spec = prepare_spec(**data, run.spec);
+                if (!spec)
+                    return fail(spec.error());
+                if (const auto id = queue.submit(*spec); !id)
+                    return fail(id.error());
+            }
+            return {};
+        },
+        [this](const Status& status) {
+            if (!status)
+                workbench().showError(status.error());
+            workbench().notifyRunsChanged();
+        });
+}
+
+void RunsPage::deleteSelected() {
+    std::vector<RunId> ids;
+    for (const auto& run : selected())
+        if (!isOpen(run.state))
+            ids.push_back(run.id);
+    workbench().inBackground(
+        this,
+        [workspace = workbench().workspace(), ids]() -> Status {
+            for (const auto id : ids)
+                if (auto status = workspace->delete_run(id); !status)
+                    return status;
+            return {};
+        },
+        [this, count = static_cast<int>(ids.size())](const Status& status) {
+            if (status)
+                workbench().showMessage(tr("Deleted %n run(s)", nullptr, count));
+            else
+                workbench().showError(status.error());
+            workbench().setSelectedRuns({});
+            workbench().notifyRunsChanged();
+        });
+}
+
+QString RunsPage::command() const {
+    return detail_->command();
+}
+
+} // namespace tastebench::ui
