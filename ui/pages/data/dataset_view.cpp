@@ -152,10 +152,10 @@ void DatasetView::show(const DatasetEntry& entry) {
     workbench_.inBackground(
         this,
         [workspace = workbench_.workspace(), name = entry.name]() -> Result<Loaded> {
-            auto data = workspace->dataset(name);
-            if (!data)
-                return fail(data.error());
-            return Loaded{*data, dataStatistics(**data)};
+            auto dataset = workspace->dataset(name);
+            if (!dataset)
+                return fail(dataset.error());
+            return Loaded{*dataset, dataStatistics(**dataset)};
         },
         [this, wanted = fingerprint_](const Result<Loaded>& loaded) {
             if (wanted != fingerprint_)
@@ -193,8 +193,8 @@ void DatasetView::showEntry(const DatasetEntry& entry) {
         fill(4, tr("none"), tr("times"), tr("The rows have no time, so they cannot be split by time"));
 }
 
-void DatasetView::showStatistics(const Dataset& data, const DataStatistics& statistics) {
-    words_->setText(sentence(data, statistics));
+void DatasetView::showStatistics(const Dataset& dataset, const DataStatistics& statistics) {
+    words_->setText(sentence(dataset, statistics));
     if (statistics.ratings.empty()) {
         ratings_->showNothing(tr("This data set has no ratings. Ranking measures work without them."));
     } else {
@@ -229,9 +229,9 @@ void DatasetView::queryRows() {
         return;
     const int number = ++queryNumber_;
     workbench_.inBackground(
-        this, [data = data_, query = query_] { return matchingRows(*data, query); },
-        [this, number, data = data_](const RowList& rows) {
-            if (number != queryNumber_ || data != data_)
+        this, [dataset = data_, query = query_] { return matchingRows(*dataset, query); },
+        [this, number, queried = data_](const RowList& rows) {
+            if (number != queryNumber_ || queried != data_)
                 return;
             rows_->setRows(rows);
             const auto all = countText(rows_->rowsFound());

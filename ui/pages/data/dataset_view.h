@@ -35,7 +35,7 @@ class DatasetView : public QWidget {
     QWidget* makeOverview();
     QWidget* makeRows();
     void showEntry(const DatasetEntry& entry);
-    void showStatistics(const Dataset& data, const DataStatistics& statistics);
+    void showStatistics(const Dataset& dataset, const DataStatistics& statistics);
     void queryRows();
 
     Workbench& workbench_;

@@ -290,12 +290,12 @@ void ImportPanel::startImport() {
         this,
         [options = options(), progress = progress_, workspace = workbench_.workspace(),
          &parallel = workbench_.parallel()]() -> Result<std::string> {
-            const auto data = import_dataset(options, parallel, *progress);
-            if (!data)
-                return fail(data.error());
-            if (const auto stored = workspace->add_dataset(**data); !stored)
+            const auto imported = import_dataset(options, parallel, *progress);
+            if (!imported)
+                return fail(imported.error());
+            if (const auto stored = workspace->add_dataset(**imported); !stored)
                 return fail(stored.error());
-            return (*data)->name();
+            return (*imported)->name();
         },
         [this](const Result<std::string>& name) {
             progress_.reset();

@@ -176,14 +176,14 @@ void ExperimentPage::loadDataset() {
     }
     workbench().inBackground(
         this, [workspace = workbench().workspace(), name = toStd(loading_)] { return workspace->dataset(name); },
-        [this, name = loading_](const Result<DatasetPtr>& data) {
+        [this, name = loading_](const Result<DatasetPtr>& loaded) {
             if (name != loading_)
                 return;
-            if (!data) {
-                workbench().showError(data.error());
+            if (!loaded) {
+                workbench().showError(loaded.error());
                 return;
             }
-            dataset_ = *data;
+            dataset_ = *loaded;
             const auto& summary = dataset_->summary();
             dataFacts_->setText(tr("%1 users, %2 items, %3 interactions; %4, %5")
                                     .arg(countText(summary.users), countText(summary.items),
@@ -259,7 +259,7 @@ void ExperimentPage::check() {
     }
     workbench().inBackground(
         this,
-        [data = dataset_, wanted, recipe = toStd(split_->recipeText()), seed = split_->seed()] {
+        [dataset = dataset_, wanted, recipe = toStd(split_->recipeText()), seed = split_->seed()] {
             const auto split = SplitRecipe::parse(recipe, seed);
             std::vector<Checked> out;
             for (auto spec : wanted) {
@@ -269,7 +269,7 @@ void ExperimentPage::check() {
                     continue;
                 }
                 spec.split = *split;
-                out.push_back({model, prepare_spec(*data, std::move(spec))});
+                out.push_back({model, prepare_spec(*dataset, std::move(spec))});
             }
             return out;
         },

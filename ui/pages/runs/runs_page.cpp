@@ -187,10 +187,10 @@ void RunsPage::runAgain() {
         this,
         [&queue = workbench().queue(), workspace = workbench().workspace(), runs = selected()]() -> Status {
             for (const auto& run : runs) {
-                const auto data = workspace->dataset(run.spec.data_name);
-                if (!data)
-                    return fail(data.error());
-                const auto spec = prepare_spec(**data, run.spec);
+                const auto dataset = workspace->dataset(run.spec.data_name);
+                if (!dataset)
+                    return fail(dataset.error());
+                const auto spec = prepare_spec(**dataset, run.spec);
                 if (!spec)
                     return fail(spec.error());
                 if (const auto id = queue.submit(*spec); !id)
