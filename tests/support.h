@@ -20,8 +20,9 @@ inline std::filesystem::path reference_values_folder() {
 }
 
 /// Skips the test, by name of what is missing, where a file is absent.
-#define REQUIRE_FILE(path)                                                                                             \
+#define REQUIRE_FILE(wanted)                                                                                           \
     do {                                                                                                               \
-        if (!std::filesystem::exists(path))                                                                            \
-            QSKIP(("not found: " + std::filesystem::path(path).string()).c_str());                                     \
+        const std::filesystem::path required_ = (wanted);                                                              \
+        if (!std::filesystem::exists(required_))                                                                       \
+            QSKIP(("not found: " + required_.string()).c_str());                                                       \
     } while (false)

@@ -40,8 +40,8 @@ struct Event {
 
 class Builder {
   public:
-    Builder(const TrainingData& training, const AffinityRules& rules, Affinities& out)
-        : training_(training), rows_(training.data.interactions()), rules_(rules), out_(out) {
+    Builder(const TrainingData& training, const AffinityRules& rules, Counting counting, Affinities& out)
+        : training_(training), rows_(training.data.interactions()), rules_(rules), counting_(counting), out_(out) {
         if (rules.half_life_days > 0) {
             now_ = rules.now ? *rules.now : std::numeric_limits<std::int64_t>::min();
             if (!rules.now)
@@ -118,8 +118,10 @@ class Builder {
             break;
         }
         out_.weight[at] = weight;
-        if (!out_.decay.empty())
-            out_.decay[at] = decayed;
+        if (counting_ == Counting::latest)
+            decayed = decay(same.back().row);
+        if (counting_ != Counting::none)
+            out_.count[at] = decayed;
         out_.events[at] = static_cast<std::uint32_t>(same.size());
         const RowIx last = same.back().row;
         if (!out_.last_time.empty())
@@ -137,6 +139,7 @@ class Builder {
     const TrainingData& training_;
     const Interactions& rows_;
     const AffinityRules& rules_;
+    Counting counting_;
     Affinities& out_;
     std::int64_t now_ = 0;
 };
@@ -168,12 +171,12 @@ Result<std::vector<double>> read_event_weights(std::string_view text, const Data
 }
 
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
-                           std::span<const std::uint64_t> starts, std::span<const ItemIx> items, bool with_decay,
+                           std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
                            const Parallel& parallel) {
     Affinities out;
     out.weight.resize(items.size());
-    if (with_decay)
-        out.decay.resize(items.size());
+    if (counting != Counting::none)
+        out.count.resize(items.size());
     out.events.resize(items.size());
     if (training.data.has_times())
         out.last_time.resize(items.size());
@@ -181,13 +184,13 @@ Affinities make_affinities(const TrainingData& training, const AffinityRules& ru
         out.last_event.resize(items.size());
     if (training.data.has_values())
         out.last_value.resize(items.size());
-    const Builder builder(training, rules, out);
+    const Builder builder(training, rules, counting, out);
     parallel.for_blocks(starts.size() - 1, 256, [&](std::size_t first, std::size_t last) {
         std::vector<Event> events;
         for (std::size_t u = first; u < last; ++u)
             builder.user(static_cast<UserIx>(u), starts[u], events);
     });
-    if (with_decay && !training.rows.empty()) {
+    if (counting != Counting::none && !training.rows.empty()) {
         out.least_value = out.greatest_value = builder.plain(training.rows.front());
         for (const RowIx row : training.rows) {
             out.least_value = std::min(out.least_value, builder.plain(row));

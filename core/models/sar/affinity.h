@@ -13,6 +13,9 @@ namespace tastebench {
 
 enum class Duplicates { sum, last, first, mean, max };
 enum class Normalize { off, rating_scale, affinity_range };
+/// What Affinities::count holds: nothing, all events merged by the same policy, or the latest event alone (which is
+/// what Microsoft Recommenders normalizes by).
+enum class Counting { none, merged, latest };
 
 struct AffinityRules {
     std::vector<double> event_weights; ///< by event index; empty without events
@@ -25,7 +28,7 @@ struct AffinityRules {
 /// Parallel to the users' seen items (ascending, distinct).
 struct Affinities {
     std::vector<double> weight;
-    std::vector<double> decay; ///< the same with every event weight and value 1; only if asked for
+    std::vector<double> count; ///< the same with every event weight and value 1; only if asked for
     std::vector<std::uint32_t> events;
     std::vector<std::int64_t> last_time;        ///< empty without times
     std::vector<EventIx> last_event;            ///< empty without events
@@ -39,7 +42,7 @@ std::string check_event_weights(std::string_view text);
 Result<std::vector<double>> read_event_weights(std::string_view text, const Dataset& data);
 
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
-                           std::span<const std::uint64_t> starts, std::span<const ItemIx> items, bool with_decay,
+                           std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
                            const Parallel& parallel);
 
 } // namespace tastebench

@@ -63,8 +63,10 @@ Status Sar::fit(const TrainingData& training, const Parameters& parameters, FitC
     n_known_items_ = 0;
     for (ItemIx item = 0; item < n_items; ++item)
         n_known_items_ += item_in_training(item) ? 1 : 0;
-    affinities_ =
-        make_affinities(training, rules, seen_starts(), seen_items(), normalize_ != Normalize::off, context.parallel);
+    const auto counting = normalize_ == Normalize::off            ? Counting::none
+                          : normalize_ == Normalize::rating_scale ? Counting::merged
+                                                                  : Counting::latest;
+    affinities_ = make_affinities(training, rules, seen_starts(), seen_items(), counting, context.parallel);
     if (normalize_ != Normalize::off) {
         least_rating_ = affinities_.least_value;
         greatest_rating_ = affinities_.greatest_value;
@@ -103,7 +105,7 @@ void Sar::score(UserIx user, std::span<double> out) const {
 
 Sar::Range Sar::reachable(UserIx user) const {
     std::vector<double> counted(n_items());
-    weigh(user, std::span(affinities_.decay).subspan(seen_starts()[user], seen(user).size()), counted);
+    weigh(user, std::span(affinities_.count).subspan(seen_starts()[user], seen(user).size()), counted);
     double low = std::numeric_limits<double>::infinity();
     double high = -low;
     for (ItemIx item = 0; item < counted.size(); ++item)

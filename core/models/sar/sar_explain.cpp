@@ -80,7 +80,7 @@ void Sar::save_state(Writer& out) const {
     out.number(greatest_rating_);
     out.number(mean_rating_);
     out.array(affinities_.weight);
-    out.array(affinities_.decay);
+    out.array(affinities_.count);
     out.array(affinities_.events);
     out.array(affinities_.last_time);
     out.array(affinities_.last_event);
@@ -97,7 +97,7 @@ Status Sar::load_state(Reader& in) {
     greatest_rating_ = in.number<double>();
     mean_rating_ = in.number<double>();
     affinities_.weight = in.array<double>();
-    affinities_.decay = in.array<double>();
+    affinities_.count = in.array<double>();
     affinities_.events = in.array<std::uint32_t>();
     affinities_.last_time = in.array<std::int64_t>();
     affinities_.last_event = in.array<EventIx>();
@@ -110,7 +110,7 @@ Status Sar::load_state(Reader& in) {
     const auto fits = [n](const auto& column, bool may_be_empty) {
         return column.size() == n || (may_be_empty && column.empty());
     };
-    const bool sound = kind <= 6 && normalize <= 2 && fits(affinities_.decay, normalize == 0) &&
+    const bool sound = kind <= 6 && normalize <= 2 && fits(affinities_.count, normalize == 0) &&
                        fits(affinities_.events, false) && fits(affinities_.last_time, true) &&
                        fits(affinities_.last_event, true) && fits(affinities_.last_value, true) &&
                        n == seen_items().size();

@@ -13,9 +13,12 @@ namespace tastebench {
 namespace {
 
 /// Users and items are each cut into this many blocks; at most this many threads work at once.
-constexpr std::uint32_t grid = 16;
+constexpr std::uint32_t grid = 8;
+/// Each user's ratings are cut into this many stretches of time, learned one after another: what a user rated last is
+/// learned last, which a chronological test rewards.
+constexpr std::uint32_t stretches = 8;
 constexpr std::uint32_t lane = 16; ///< floats in 64 bytes; rows of factors are padded to it with zeros
-constexpr std::uint32_t user_stream = 10, item_stream = 11, deal_stream = 12, order_stream = 13;
+constexpr std::uint32_t user_stream = 10, item_stream = 11, deal_stream = 12;
 
 using AlignedFloats = std::vector<float, Eigen::aligned_allocator<float>>;
 using FactorRow = Eigen::Map<Eigen::VectorXf, Eigen::Aligned64>;
@@ -150,6 +153,13 @@ class Svd final : public Recommender {
         return {side.factors.data() + std::size_t{index} * width_, static_cast<Eigen::Index>(width_)};
     }
     void draw_factors(Side& side, std::uint32_t stream, const Settings& settings, const FitContext& context) const;
+    using Blocks = std::vector<std::vector<Rating>>;
+    struct Filled {
+        std::size_t count = 0;
+        double sum = 0;
+    };
+    /// Deals the ratings to blocks[stretch][user block][item block], by user and time within each.
+    Filled fill(Blocks& blocks, const TrainingData& training, std::uint64_t seed);
     double train_block(std::span<const Rating> ratings, const Settings& settings);
 
     std::uint32_t width_ = lane;
@@ -197,34 +207,45 @@ double Svd::train_block(std::span<const Rating> ratings, const Settings& s) {
     return squared;
 }
 
+Svd::Filled Svd::fill(Blocks& blocks, const TrainingData& training, std::uint64_t seed) {
+    const auto& data = training.data.interactions();
+    const auto user_block = deal(n_users(), seed, 0);
+    const auto item_block = deal(n_items(), seed, 1);
+    Filled out;
+    least_ = std::numeric_limits<float>::infinity();
+    greatest_ = -least_;
+    std::vector<RowIx> mine;
+    for (UserIx user = 0; user < n_users(); ++user) {
+        mine.clear();
+        for (const RowIx row : training.by_user.of(user))
+            if (!std::isnan(data.value[row]))
+                mine.push_back(row);
+        if (!data.time.empty())
+            std::stable_sort(mine.begin(), mine.end(), [&](RowIx a, RowIx b) { return data.time[a] < data.time[b]; });
+        for (std::size_t i = 0; i < mine.size(); ++i) {
+            const ItemIx item = data.item[mine[i]];
+            const float value = data.value[mine[i]];
+            const auto stretch = i * stretches / mine.size();
+            blocks[(stretch * grid + user_block[user]) * grid + item_block[item]].push_back({user, item, value});
+            users_.known[user] = items_.known[item] = 1;
+            least_ = std::min(least_, value);
+            greatest_ = std::max(greatest_, value);
+            out.sum += value;
+            ++out.count;
+        }
+    }
+    return out;
+}
+
 Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     const Settings settings = read_settings(parameters);
-    const auto& data = training.data.interactions();
     remember_seen(training);
     width_ = (settings.factors + lane - 1) / lane * lane;
     users_.start(training.data.users().size(), width_);
     items_.start(training.data.items().size(), width_);
 
-    const auto user_block = deal(n_users(), context.seed, 0);
-    const auto item_block = deal(n_items(), context.seed, 1);
-    std::vector<std::vector<Rating>> blocks(std::size_t{grid} * grid);
-    double sum = 0;
-    std::size_t count = 0;
-    least_ = std::numeric_limits<float>::infinity();
-    greatest_ = -least_;
-    for (const RowIx r : training.by_user.rows) {
-        const float value = data.value[r];
-        if (std::isnan(value))
-            continue;
-        blocks[std::size_t{user_block[data.user[r]]} * grid + item_block[data.item[r]]].push_back(
-            {data.user[r], data.item[r], value});
-        users_.known[data.user[r]] = 1;
-        items_.known[data.item[r]] = 1;
-        least_ = std::min(least_, value);
-        greatest_ = std::max(greatest_, value);
-        sum += value;
-        ++count;
-    }
+    Blocks blocks(std::size_t{stretches} * grid * grid);
+    const auto [count, sum] = fill(blocks, training, context.seed);
     if (count == 0)
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as SAR");
@@ -232,19 +253,16 @@ Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitC
     draw_factors(users_, user_stream, settings, context);
     draw_factors(items_, item_stream, settings, context);
 
-    context.progress.begin("Training", std::uint64_t{settings.epochs} * grid * grid);
+    context.progress.begin("Training", std::uint64_t{settings.epochs} * blocks.size());
     std::vector<double> squared(blocks.size());
     for (std::uint32_t epoch = 1; epoch <= settings.epochs; ++epoch) {
-        // Blocks of one round share no user and no item; the order of rounds is drawn anew each epoch.
-        std::array<std::uint32_t, grid> rounds{};
-        for (std::uint32_t i = 0; i < grid; ++i)
-            rounds[i] = i;
-        Rng(context.seed, order_stream, epoch).shuffle(std::span<std::uint32_t>(rounds));
-        for (const auto shift : rounds) {
+        // Blocks of one round share no user and no item.
+        for (std::uint32_t round = 0; round < stretches * grid; ++round) {
+            const std::uint32_t stretch = round / grid;
             context.parallel.for_blocks(grid, 1, [&](std::size_t u, std::size_t) {
                 if (context.progress.cancelled())
                     return;
-                const auto block = u * grid + (u + shift) % grid;
+                const auto block = (stretch * grid + u) * grid + (u + round + epoch) % grid;
                 squared[block] = train_block(blocks[block], settings);
                 context.progress.advance();
             });

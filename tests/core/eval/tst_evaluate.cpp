@@ -153,7 +153,6 @@ class TestEvaluate : public QObject {
 
     void beyond_accuracy_matches_the_reference() {
         REQUIRE_FILE(reference_values_folder() / "metrics.json");
-        const auto films = reference_values_folder() / "metrics.json";
         const auto values = read_values("metrics.json").at("beyond_accuracy");
         auto train = values.at("train");
         auto reco = values.at("reco (user,item,relevance)");

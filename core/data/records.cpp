@@ -1,0 +1,148 @@
+#include "core/data/records.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace tastebench {
+
+std::string Field::text() const {
+    if (!doubled)
+        return std::string(raw);
+    std::string out;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        out += raw[i];
+        if (raw[i] == '"')
+            ++i;
+    }
+    return out;
+}
+
+bool RecordReader::quoted_field(std::vector<Field>& fields, bool& ended) {
+    const std::size_t start = ++at_;
+    bool doubled = false;
+    while (true) {
+        const auto quote = content_.find('"', at_);
+        if (quote == std::string_view::npos) {
+            fault_ = "a quote is opened and never closed";
+            return false;
+        }
+        if (quote + 1 < content_.size() && content_[quote + 1] == '"') {
+            doubled = true;
+            at_ = quote + 2;
+            continue;
+        }
+        fields.push_back({content_.substr(start, quote - start), doubled});
+        at_ = quote + 1;
+        break;
+    }
+    if (at_ < content_.size() && content_[at_] == '\r')
+        ++at_;
+    if (at_ >= content_.size() || content_[at_] == '\n') {
+        at_ = std::min(at_ + 1, content_.size());
+        ended = true;
+        return true;
+    }
+    if (content_[at_] != separator_) {
+        fault_ = "there is text after a closing quote";
+        return false;
+    }
+    ++at_;
+    return true;
+}
+
+bool RecordReader::next(std::vector<Field>& fields) {
+    while (at_ < content_.size() &&
+           (content_[at_] == '\n' || (content_[at_] == '\r' && at_ + 1 < content_.size() && content_[at_ + 1] == '\n')))
+        ++at_;
+    fields.clear();
+    record_ = at_;
+    if (at_ >= content_.size())
+        return false;
+    if (!quotes_) {
+        const auto end = std::min(content_.find('\n', at_), content_.size());
+        auto line = content_.substr(at_, end - at_);
+        at_ = std::min(end + 1, content_.size());
+        if (!line.empty() && line.back() == '\r')
+            line.remove_suffix(1);
+        while (true) {
+            const auto cut = line.find(separator_);
+            fields.push_back({line.substr(0, cut), false});
+            if (cut == std::string_view::npos)
+                return true;
+            line.remove_prefix(cut + 1);
+        }
+    }
+    bool ended = false;
+    while (!ended) {
+        field_ = fields.size() + 1;
+        if (at_ < content_.size() && content_[at_] == '"') {
+            if (!quoted_field(fields, ended))
+                return false;
+            continue;
+        }
+        const auto start = at_;
+        while (at_ < content_.size() && content_[at_] != separator_ && content_[at_] != '\n')
+            ++at_;
+        auto text = content_.substr(start, at_ - start);
+        ended = at_ >= content_.size() || content_[at_] == '\n';
+        if (ended && !text.empty() && text.back() == '\r')
+            text.remove_suffix(1);
+        fields.push_back({text, false});
+        at_ = std::min(at_ + 1, content_.size());
+    }
+    return true;
+}
+
+std::vector<std::size_t> cut_at_records(std::string_view content, std::size_t first, std::size_t size, bool quotes) {
+    std::vector<std::size_t> cuts{first};
+    bool inside = false;
+    std::size_t counted = first;
+    while (cuts.back() < content.size()) {
+        std::size_t at = std::min(cuts.back() + size, content.size());
+        while (at < content.size()) {
+            const auto newline = content.find('\n', at);
+            at = newline == std::string_view::npos ? content.size() : newline + 1;
+            if (!quotes)
+                break;
+            // A line end inside quotes ends no record: an odd number of quotes before it.
+            const auto between = content.substr(counted, at - counted);
+            inside ^= std::count(between.begin(), between.end(), '"') % 2 != 0;
+            counted = at;
+            if (!inside)
+                break;
+        }
+        cuts.push_back(at);
+    }
+    return cuts;
+}
+
+Result<TextTable> read_table(const TextFile& file, char separator, bool quotes) {
+    const auto content = file.content();
+    if (const auto bad = find_invalid_utf8(content); bad != std::string_view::npos)
+        return bad_data("the text is not UTF-8", file.place(bad, 1), "convert the file to UTF-8");
+    TextTable out;
+    RecordReader reader(content, separator, quotes);
+    std::vector<Field> fields;
+    while (reader.next(fields)) {
+        std::vector<std::string> row;
+        for (const auto& field : fields)
+            row.push_back(field.text());
+        if (out.header.empty()) {
+            out.header = std::move(row);
+            continue;
+        }
+        if (row.size() != out.header.size())
+            return bad_data(fmt::format("this row has {} columns, the header {}", row.size(), out.header.size()),
+                            file.place(reader.record_offset(), std::min(row.size(), out.header.size())),
+                            "correct the row or the separator");
+        out.rows.push_back(std::move(row));
+        out.offsets.push_back(reader.record_offset());
+    }
+    if (!reader.fault().empty())
+        return bad_data(reader.fault(), file.place(reader.record_offset(), reader.field()), "close the quote");
+    return out;
+}
+
+} // namespace tastebench
