@@ -75,6 +75,8 @@ class Reader {
         return values;
     }
     bool ok() const { return ok_; }
+    /// For callers who find that what they read makes no sense.
+    void spoil() { ok_ = false; }
     bool at_end() const { return at_ == bytes_.size(); }
     /// An error naming `what` if a read failed or bytes are left over.
     Status finish(std::string_view what) const;
