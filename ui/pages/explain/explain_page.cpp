@@ -1,0 +1,304 @@
+#include "ui/pages/explain/explain_page.h"
+
+#include <QComboBox>
+#include <QCompleter>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QLocale>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStringListModel>
+
+#include "ui/bridge/text.h"
+#include "ui/models/grid_model.h"
+#include "ui/pages/explain/reason_view.h"
+#include "ui/pages/report/report_basket.h"
+#include "ui/shell/data_table.h"
+#include "ui/shell/widgets.h"
+
+namespace tastebench::ui {
+
+namespace {
+
+/// Completion offers ids up to this many users; beyond, one types the whole id.
+constexpr std::uint32_t completedUsers = 50'000;
+
+bool explains(const Run& run) {
+    const auto entry = find_model(run.spec.model);
+    return entry && (*entry)->make()->capabilities(run.spec.parameters).explains;
+}
+
+} // namespace
+
+Page* makeExplainPage(Workbench& workbench, QWidget* parent) {
+    return new ExplainPage(workbench, parent);
+}
+
+ExplainPage::ExplainPage(Workbench& workbench, QWidget* parent)
+    : Page(workbench, parent), stack_(new QStackedWidget(this)), userIds_(new QStringListModel(this)),
+      historyModel_(new GridModel(this)), listModel_(new GridModel(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
+    column->setSpacing(cardMargin);
+    column->addWidget(makeChooser());
+    auto* empty = new EmptyState(tr("Nothing to explain yet"),
+                                 tr("Train a SAR model on the Experiment page; then this page shows why a person gets "
+                                    "what they get."),
+                                 stack_);
+    connect(empty->addAction(tr("Go to &Experiment"), tr("Opens the Experiment page (Ctrl+2)")), &QPushButton::clicked,
+            this, [this] { this->workbench().showPage(PageId::experiment); });
+    auto* splitter = new QSplitter(Qt::Horizontal, stack_);
+    splitter->setHandleWidth(cardMargin);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeTables());
+    auto* card = new Card({}, splitter);
+    reasons_ = new ReasonPanel(card);
+    card->column()->addWidget(reasons_);
+    splitter->addWidget(card);
+    splitter->setSizes({460, 640});
+    stack_->addWidget(empty);
+    stack_->addWidget(splitter);
+    column->addWidget(stack_, 1);
+    connect(reasons_, &ReasonPanel::sendToReport, this, &ExplainPage::addToReport);
+    connect(reasons_, &ReasonPanel::copied, this, [this] { this->workbench().showMessage(tr("Copied the reasons")); });
+    connect(&workbench, &Workbench::runsChanged, this, &ExplainPage::reloadRuns);
+    connect(&workbench, &Workbench::selectedRunsChanged, this, &ExplainPage::reloadRuns);
+    reloadRuns();
+}
+
+QWidget* ExplainPage::makeChooser() {
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(gap);
+    runs_ = new QComboBox(bar);
+    runs_->setObjectName(QStringLiteral("explainRuns"));
+    runs_->setAccessibleName(tr("Run"));
+    runs_->setToolTip(tr("The trained model whose recommendations are explained"));
+    runs_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    runs_->setMinimumContentsLength(24);
+    user_ = new QLineEdit(bar);
+    user_->setObjectName(QStringLiteral("explainUser"));
+    user_->setAccessibleName(tr("User"));
+    user_->setToolTip(tr("Type a user's id and press Enter"));
+    user_->setPlaceholderText(tr("User id"));
+    user_->setClearButtonEnabled(true);
+    auto* completer = new QCompleter(userIds_, this);
+    completer->setFilterMode(Qt::MatchContains);
+    completer->setMaxVisibleItems(12);
+    user_->setCompleter(completer);
+    connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &ExplainPage::findUser,
+            Qt::QueuedConnection);
+    k_ = new QSpinBox(bar);
+    k_->setRange(1, 100);
+    k_->setValue(10);
+    k_->setAccessibleName(tr("List length"));
+    k_->setToolTip(tr("How many recommendations to list"));
+    problem_ = new QLabel(bar);
+    problem_->setObjectName(QStringLiteral("explainProblem"));
+    problem_->setProperty("danger", true);
+    const auto labelled = [&](const QString& name, QWidget* field) {
+        auto* label = new QLabel(name, bar);
+        label->setBuddy(field);
+        row->addWidget(label);
+        row->addWidget(field);
+    };
+    row->addWidget(titleLabel(tr("Explain"), bar));
+    row->addSpacing(pageMargin);
+    labelled(tr("R&un"), runs_);
+    labelled(tr("U&ser"), user_);
+    labelled(tr("&Top"), k_);
+    row->addWidget(problem_, 1);
+    connect(runs_, &QComboBox::currentIndexChanged, this, [this] { openRun(runs_->currentData().toLongLong()); });
+    connect(user_, &QLineEdit::returnPressed, this, &ExplainPage::findUser);
+    connect(k_, &QSpinBox::valueChanged, this, &ExplainPage::findUser);
+    return bar;
+}
+
+QWidget* ExplainPage::makeTables() {
+    auto* side = new QSplitter(Qt::Vertical, stack_);
+    side->setHandleWidth(cardMargin);
+    side->setChildrenCollapsible(false);
+    auto* listCard = new Card(tr("Recommended"), side);
+    list_ = new DataTable(tr("Recommendations"), listCard);
+    list_->setObjectName(QStringLiteral("recommendations"));
+    listModel_->setHeader({tr("Rank"), tr("Item"), tr("Score")});
+    list_->setModel(listModel_);
+    listCard->column()->addWidget(list_);
+    auto* historyCard = new Card(tr("History"), side);
+    history_ = new DataTable(tr("History"), historyCard);
+    history_->setObjectName(QStringLiteral("history"));
+    historyModel_->setHeader({tr("Item"), tr("Weight")},
+                             {{}, tr("How much this item counts for the user: events, ratings and age")});
+    history_->setModel(historyModel_);
+    historyCard->column()->addWidget(history_);
+    for (auto* table : {list_, history_})
+        table->view()->setSelectionMode(QAbstractItemView::SingleSelection);
+    side->addWidget(listCard);
+    side->addWidget(historyCard);
+    connect(list_, &DataTable::selectionChanged, this, [this] {
+        const auto rows = list_->selectedSourceRows();
+        if (!rows.isEmpty())
+            showItem(rows.first());
+    });
+    return side;
+}
+
+void ExplainPage::activate() {
+    user_->setFocus(Qt::OtherFocusReason);
+    user_->selectAll();
+}
+
+QString ExplainPage::command() const {
+    if (!session_ || view_.list.empty())
+        return {};
+    return QStringLiteral("tastebench-cli explain %1 --user %2 --item %3")
+        .arg(session_->run.id)
+        .arg(toQt(session_->data->users().id(view_.user)), toQt(session_->data->items().id(item_)));
+}
+
+void ExplainPage::reloadRuns() {
+    workbench().inBackground(
+        this, [workspace = workbench().workspace()] { return workspace->runs(); },
+        [this](Result<std::vector<Run>> runs) {
+            if (runs)
+                listRuns(*runs);
+            else
+                workbench().showError(runs.error());
+        });
+}
+
+void ExplainPage::listRuns(const std::vector<Run>& runs) {
+    const auto& selected = workbench().selectedRuns();
+    const RunId before = runs_->currentData().toLongLong();
+    RunId wanted = 0;
+    int best = -1;
+    const QSignalBlocker blocker(runs_);
+    runs_->clear();
+    for (const auto& run : runs) {
+        if (run.state != RunState::done)
+            continue;
+        const auto entry = find_model(run.spec.model);
+        const bool can = explains(run);
+        const auto name = entry ? toQt((*entry)->title) : toQt(run.spec.model);
+        const auto label = tr("%1 on %2 (run %3)").arg(name, toQt(run.spec.data_name)).arg(run.id);
+        runs_->addItem(can ? label : tr("%1: gives no reasons").arg(label), QVariant::fromValue<qlonglong>(run.id));
+        // A chosen run comes first, then the one shown, then the newest that can explain.
+        const int rank = selected.contains(run.id) && can ? 3 : run.id == before ? 2 : can ? 1 : 0;
+        if (rank > best) {
+            best = rank;
+            wanted = run.id;
+        }
+    }
+    stack_->setCurrentIndex(runs_->count() == 0 ? 0 : 1);
+    if (wanted == 0)
+        return;
+    runs_->setCurrentIndex(runs_->findData(QVariant::fromValue<qlonglong>(wanted)));
+    if (!session_ || session_->run.id != wanted)
+        openRun(wanted);
+}
+
+void ExplainPage::openRun(RunId id) {
+    if (id == 0 || id == opening_)
+        return;
+    opening_ = id;
+    problem_->clear();
+    reasons_->showNothing(tr("Loading the model ..."));
+    workbench().inBackground(
+        this, [workspace = workbench().workspace(), id] { return openSession(*workspace, id); },
+        [this, id](Result<ExplainSessionPtr> session) {
+            if (id != opening_)
+                return;
+            opening_ = 0;
+            if (session)
+                useSession(*session);
+            else
+                workbench().showError(session.error());
+        });
+}
+
+void ExplainPage::useSession(const ExplainSessionPtr& session) {
+    const bool sameUsers = session_ && session_->data->fingerprint() == session->data->fingerprint();
+    session_ = session;
+    if (!sameUsers) {
+        QStringList ids;
+        const auto& users = session->data->users();
+        for (std::uint32_t u = 0; u < std::min(users.size(), completedUsers); ++u)
+            ids.append(toQt(users.id(u)));
+        userIds_->setStringList(ids);
+        user_->setText(toQt(users.id(0)));
+    }
+    findUser();
+}
+
+void ExplainPage::findUser() {
+    if (!session_)
+        return;
+    const auto typed = user_->text().trimmed();
+    const auto user = session_->data->users().find(typed.toStdString());
+    if (!user) {
+        problem_->setText(typed.isEmpty() ? tr("Type a user's id")
+                                          : tr("There is no user '%1'; check the spelling").arg(typed));
+        return;
+    }
+    problem_->clear();
+    const auto asked = ++asked_;
+    workbench().inBackground(
+        this,
+        [session = session_, user = *user, k = static_cast<std::uint32_t>(k_->value())] {
+            return viewUser(*session, user, k);
+        },
+        [this, asked](const UserView& view) {
+            if (asked == asked_)
+                showUser(view);
+        });
+}
+
+void ExplainPage::showUser(const UserView& view) {
+    view_ = view;
+    QList<QList<GridCell>> rows;
+    for (const auto& scored : view.history)
+        rows.append({{toQt(session_->data->title(scored.item))}, numberCell(scored.score, 3)});
+    historyModel_->setRows(rows);
+    rows.clear();
+    for (std::size_t i = 0; i < view.list.size(); ++i)
+        rows.append({{QString::number(i + 1), static_cast<int>(i + 1)},
+                     {toQt(session_->data->title(view.list[i].item))},
+                     numberCell(view.list[i].score, 4)});
+    listModel_->setRows(rows);
+    for (auto* table : {list_, history_}) {
+        const int title = table == list_ ? 1 : 0;
+        table->view()->resizeColumnsToContents();
+        table->view()->horizontalHeader()->setSectionResizeMode(title, QHeaderView::Stretch);
+    }
+    if (view.list.empty())
+        reasons_->showNothing(tr("This user gets no recommendations: no item is left that they do not have."));
+    else
+        list_->selectSourceRow(0);
+}
+
+void ExplainPage::showItem(int row) {
+    if (!session_ || row < 0 || static_cast<std::size_t>(row) >= view_.list.size())
+        return;
+    item_ = view_.list[static_cast<std::size_t>(row)].item;
+    const auto asked = asked_;
+    workbench().inBackground(
+        this, [session = session_, user = view_.user, item = item_] { return viewReasons(*session, user, item); },
+        [this, asked, item = item_](const ReasonView& reasons) {
+            if (asked == asked_ && item == item_)
+                reasons_->showReasons(*session_, view_.user, item, reasons);
+        });
+}
+
+void ExplainPage::addToReport() {
+    if (!session_)
+        return;
+    const auto title =
+        tr("%1 for user %2").arg(toQt(session_->data->title(item_)), toQt(session_->data->users().id(view_.user)));
+    ReportBasket::of(workbench()).add({session_->run.id, {view_.user, item_}, title});
+    workbench().showMessage(tr("Added to the report: %1").arg(title));
+}
+
+} // namespace tastebench::ui

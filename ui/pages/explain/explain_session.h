@@ -1,0 +1,34 @@
+// What the Explain page knows of one run: its data and model, loaded once, and the answers it asks of them.
+// Values only; everything here is safe to use on a background thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/store/workspace.h"
+
+namespace tastebench::ui {
+
+struct ExplainSession {
+    Run run;
+    DatasetPtr data;
+    std::shared_ptr<const Recommender> model;
+};
+using ExplainSessionPtr = std::shared_ptr<const ExplainSession>;
+
+struct UserView {
+    UserIx user = 0;
+    std::vector<Scored> history; ///< item and weight, greatest first
+    std::vector<Scored> list;    ///< the top k
+};
+struct ReasonView {
+    std::shared_ptr<const Explanation> explanation; ///< null where the model gives none
+    std::string sentence;
+    std::vector<Scored> similar;
+};
+
+Result<ExplainSessionPtr> openSession(Workspace& workspace, RunId id);
+UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k);
+ReasonView viewReasons(const ExplainSession& session, UserIx user, ItemIx item);
+
+} // namespace tastebench::ui
