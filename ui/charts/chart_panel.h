@@ -48,6 +48,9 @@ class ChartPanel : public QFrame {
     QString textTwin() const;
     bool saveImage(const QString& file, QString* problem); ///< .png or .svg
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
     struct Private;
     Private* const d_;

@@ -3,7 +3,7 @@
 namespace tastebench::ui {
 
 ReportBasket& ReportBasket::of(Workbench& workbench) {
-    if (auto* existing = workbench.findChild<ReportBasket*>(Qt::FindDirectChildrenOnly))
+    if (auto* existing = workbench.findChild<ReportBasket*>(QString(), Qt::FindDirectChildrenOnly))
         return *existing;
     return *new ReportBasket(&workbench);
 }
