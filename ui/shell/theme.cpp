@@ -8,6 +8,11 @@
 #include <QStyleFactory>
 #include <QSvgRenderer>
 
+/// A static library's resources are only there once this has run; the macro wants the global namespace.
+static void loadResources() {
+    Q_INIT_RESOURCE(tastebench);
+}
+
 namespace tastebench::ui {
 
 namespace {
@@ -106,6 +111,7 @@ const ThemeColors& themeColors() {
 }
 
 Theme::Theme(QObject* parent) : QObject(parent), systemIsDark_(isDark(QApplication::palette())) {
+    loadResources();
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     qApp->installEventFilter(this);
     apply();

@@ -133,6 +133,7 @@ QWidget* ExplainPage::makeTables() {
     historyModel_->setHeader({tr("Item"), tr("Weight")},
                              {{}, tr("How much this item counts for the user: events, ratings and age")});
     history_->setModel(historyModel_);
+    history_->view()->sortByColumn(1, Qt::DescendingOrder);
     historyCard->column()->addWidget(history_);
     for (auto* table : {list_, history_})
         table->view()->setSelectionMode(QAbstractItemView::SingleSelection);

@@ -137,8 +137,7 @@ void ReasonPanel::showContributions(const ExplainSession& session, const Explana
         }
     }
     if (explanation.contributions.size() > static_cast<std::size_t>(bars)) {
-        labels.append(tr("%n more item(s)", nullptr,
-                         static_cast<int>(explanation.contributions.size()) - static_cast<int>(bars)));
+        labels.append(tr("the other %1").arg(explanation.contributions.size() - static_cast<std::size_t>(bars)));
         values.append(rest);
     }
     auto total = numberCell(explanation.score, 4);

@@ -18,12 +18,12 @@ const auto svgStyles = QStringLiteral(
     "<style>text{fill:#1d2530;font-size:13px;font-family:sans-serif}.soft{fill:#5b6675}.bar{fill:#9cc3ea}"
     ".best{fill:#0b6bcb}.whisker{stroke:#1d2530}.axis{stroke:#b8c0cb}</style>");
 
-const auto documentStyles = QStringLiteral(
-    "body { font-family: sans-serif; color: #1d2530; background: #ffffff; } h1 { font-size: 20pt; } "
-    "h2 { font-size: 14pt; margin-top: 16px; } h3 { font-size: 11pt; margin-top: 10px; } "
-    "p, td, th, li { font-size: 9.5pt; } .soft { color: #5b6675; } pre { font-family: monospace; font-size: 8pt; "
-    "background-color: #f5f7fa; } .answer { background-color: #e8f1fb; font-size: 11pt; } "
-    ".warning { background-color: #fbf1dd; } th { background-color: #eef1f5; }");
+const auto documentStyles =
+    QStringLiteral("body { font-family: sans-serif; color: #1d2530; background: #ffffff; } h1 { font-size: 20pt; } "
+                   "h2 { font-size: 14pt; margin-top: 16px; } h3 { font-size: 11pt; margin-top: 10px; } "
+                   "p, td, th, li { font-size: 9.5pt; } .soft { color: #5b6675; } .command { font-size: 8pt; "
+                   "background-color: #f5f7fa; } .answer { background-color: #e8f1fb; font-size: 11pt; } "
+                   ".warning { background-color: #fbf1dd; } th { background-color: #eef1f5; }");
 
 /// Classes become the attributes that Qt's SVG renderer understands.
 QImage drawSvg(QString svg, int width) {
@@ -74,6 +74,9 @@ PreparedReport prepareReport(const QString& html, int width) {
                      QStringLiteral("<table cellspacing=\"0\" cellpadding=\"5\" border=\"1\" width=\"100%\" "
                                     "style=\"border-collapse: collapse; border-color: #d9dee5;\">"));
     out.html.replace(QStringLiteral("class=\"n\""), QStringLiteral("align=\"right\""));
+    // Rich text wraps no preformatted lines.
+    out.html.replace(QStringLiteral("<pre>"), QStringLiteral("<p class=\"command\"><tt>"));
+    out.html.replace(QStringLiteral("</pre>"), QStringLiteral("</tt></p>"));
     // A block that stands out is a one-cell table here: rich text draws no borders around paragraphs.
     static const QRegularExpression answer(QStringLiteral("<div class=\"(answer[^\"]*)\">(.*?)</div>"),
                                            QRegularExpression::DotMatchesEverythingOption);
