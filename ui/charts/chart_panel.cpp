@@ -65,7 +65,7 @@ QAbstractAxis* makeAxis(const QString& title, bool logarithmic, double low, doub
     if (logarithmic) {
         auto* axis = new QLogValueAxis;
         axis->setBase(10);
-        axis->setLabelFormat(QStringLiteral("%g"));
+        axis->setLabelFormat(QStringLiteral("%.0f"));
         axis->setTitleText(title);
         axis->setRange(std::pow(10, std::floor(std::log10(std::max(low, 1e-9)))),
                        std::pow(10, std::ceil(std::log10(std::max(high, 1e-9)) - 1e-9)));
