@@ -113,6 +113,7 @@ class Photographer : public QObject {
 
 int show(const Options& options, const std::shared_ptr<Workspace>& workspace) {
     Theme theme;
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/tastebench.svg")));
     const QString remembered = QSettings().value(QStringLiteral("window/theme")).toString();
     theme.setChoice(themeFrom(options.theme.isEmpty() ? remembered : options.theme));
     Workbench workbench(workspace, 0);
@@ -137,7 +138,6 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("tastebench"));
     QApplication::setOrganizationName(QStringLiteral("tastebench"));
     QApplication::setApplicationVersion(toQt(version));
-    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/tastebench.svg")));
     QApplication::setDesktopFileName(QStringLiteral("tastebench"));
     const auto options = readOptions(application);
     if (!options)
