@@ -121,7 +121,7 @@ void DataTable::showCount() {
     }
     const auto shown = static_cast<std::uint64_t>(proxy_->rowCount());
     const auto all = static_cast<std::uint64_t>(proxy_->sourceModel()->rowCount());
-    count_->setText(shown == all ? tr("%1 rows").arg(countText(all))
+    count_->setText(shown == all ? (all == 1 ? tr("1 row") : tr("%1 rows").arg(countText(all)))
                                  : tr("%1 of %2 rows").arg(countText(shown), countText(all)));
 }
 

@@ -173,7 +173,11 @@ void MainWindow::showPage(PageId id) {
         delete placeholder;
     }
     stack_->setCurrentIndex(static_cast<int>(at));
-    rail_->button(static_cast<int>(id))->setChecked(true);
+    auto* entry = rail_->button(static_cast<int>(id));
+    entry->setChecked(true);
+    // The focus follows along the rail; a page that has it keeps it.
+    if (focusWidget() == nullptr || focusWidget()->property("rail").toBool())
+        entry->setFocus();
     pages_[at]->activate();
 }
 

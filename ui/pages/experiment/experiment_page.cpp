@@ -34,7 +34,11 @@ ExperimentPage::ExperimentPage(Workbench& workbench, QWidget* parent)
     auto* row = new QHBoxLayout;
     row->setSpacing(cardMargin);
     row->addWidget(makeSetup(), 5);
-    row->addWidget(makeModels(), 3);
+    auto* middle = new QVBoxLayout;
+    middle->setSpacing(cardMargin);
+    middle->addWidget(makeModels(), 1);
+    middle->addWidget(makeMeasure());
+    row->addLayout(middle, 4);
     row->addWidget(makeParameters(), 5);
     column->addLayout(row, 1);
     column->addWidget(makeFoot());
@@ -65,33 +69,11 @@ QWidget* ExperimentPage::makeSetup() {
     auto* splitCard = new Card(tr("2  Split"), holder);
     split_ = new SplitEditor(splitCard);
     splitCard->column()->addWidget(split_);
-    auto* protocolCard = new Card(tr("4  Measure"), holder);
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(cardMargin);
-    form->setVerticalSpacing(gap);
-    ks_ = new QLineEdit(QStringLiteral("5, 10, 20"), protocolCard);
-    ks_->setObjectName(QStringLiteral("ks"));
-    ks_->setAccessibleName(tr("List lengths k"));
-    ks_->setToolTip(tr("How many recommendations a list has when it is judged; several lengths with commas"));
-    removeSeen_ = new QCheckBox(tr("Never recommend what a user already has"), protocolCard);
-    removeSeen_->setToolTip(tr("Takes the training items of a user out of that user's list"));
-    removeSeen_->setChecked(true);
-    note_ = new QLineEdit(protocolCard);
-    note_->setAccessibleName(tr("Note"));
-    note_->setToolTip(tr("A word to find these runs again; may be empty"));
-    form->addRow(tr("List &lengths k"), ks_);
-    form->addRow(tr("N&ote"), note_);
-    protocolCard->column()->addLayout(form);
-    protocolCard->column()->addWidget(removeSeen_);
     column->addWidget(dataCard);
     column->addWidget(splitCard);
-    column->addWidget(protocolCard);
     column->addStretch(1);
     connect(data_, &QComboBox::activated, this, [this] { workbench().setCurrentDataset(data_->currentText()); });
     connect(data_, &QComboBox::currentTextChanged, this, &ExperimentPage::loadDataset);
-    connect(ks_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
-    connect(note_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
-    connect(removeSeen_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
     return scrolled(holder, this);
 }
 
@@ -103,6 +85,31 @@ QWidget* ExperimentPage::makeModels() {
     card->column()->addWidget(summary_);
     connect(models_, &ModelList::tickedChanged, this, &ExperimentPage::checkSoon);
     connect(models_, &QListWidget::currentRowChanged, this, &ExperimentPage::showForm);
+    return card;
+}
+
+QWidget* ExperimentPage::makeMeasure() {
+    auto* card = new Card(tr("4  Measure"), this);
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(cardMargin);
+    form->setVerticalSpacing(gap);
+    ks_ = new QLineEdit(QStringLiteral("5, 10, 20"), card);
+    ks_->setObjectName(QStringLiteral("ks"));
+    ks_->setAccessibleName(tr("List lengths k"));
+    ks_->setToolTip(tr("How many recommendations a list has when it is judged; several lengths with commas"));
+    removeSeen_ = new QCheckBox(tr("Leave out what users already have"), card);
+    removeSeen_->setToolTip(tr("Takes the training items of a user out of that user's list"));
+    removeSeen_->setChecked(true);
+    note_ = new QLineEdit(card);
+    note_->setAccessibleName(tr("Note"));
+    note_->setToolTip(tr("A word to find these runs again; may be empty"));
+    form->addRow(tr("List &lengths k"), ks_);
+    form->addRow(tr("N&ote"), note_);
+    card->column()->addLayout(form);
+    card->column()->addWidget(removeSeen_);
+    connect(ks_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
+    connect(note_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
+    connect(removeSeen_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
     return card;
 }
 

@@ -39,6 +39,7 @@ class ExperimentPage : public Page {
     };
     QWidget* makeSetup();
     QWidget* makeModels();
+    QWidget* makeMeasure();
     QWidget* makeParameters();
     QWidget* makeFoot();
     void reloadDatasets();

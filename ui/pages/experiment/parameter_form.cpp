@@ -84,7 +84,7 @@ ParameterForm::ParameterForm(const ParameterSchema& schema, QWidget* parent) : Q
     for (auto* form : {plain, advanced}) {
         form->setHorizontalSpacing(pageMargin);
         form->setVerticalSpacing(gap);
-        form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+        form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     }
     for (const auto& spec : schema.specs())
         addRow(spec.advanced ? advanced : plain, spec);
@@ -122,6 +122,8 @@ QWidget* ParameterForm::makeHead() {
         presets_ = new QComboBox(head);
         presets_->setAccessibleName(tr("Preset"));
         presets_->setToolTip(tr("Sets several parameters at once"));
+        presets_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        presets_->setMinimumContentsLength(12);
         presets_->addItem(tr("Own values"));
         for (const auto& preset : schema_.presets()) {
             presets_->addItem(toQt(preset.title));
@@ -200,6 +202,8 @@ ParameterForm::Field ParameterForm::makeReal(const ParameterSpec& spec) {
 
 ParameterForm::Field ParameterForm::makeChoice(const ParameterSpec& spec) {
     auto* box = new QComboBox(this);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(10);
     for (const auto& choice : spec.choices) {
         box->addItem(toQt(choice.title), toQt(choice.value));
         box->setItemData(box->count() - 1, toQt(choice.help), Qt::ToolTipRole);

@@ -79,6 +79,7 @@ QString splitSentence(SplitKind kind, int trainPercent, SplitGroup group) {
 SplitPicture::SplitPicture(QWidget* parent) : QWidget(parent) {
     setMinimumHeight(96);
     setAccessibleName(tr("Picture of the split"));
+    setToolTip(tr("One line for each person, one dot for each row, time runs to the right"));
 }
 
 void SplitPicture::setRecipe(const SplitRecipe& recipe) {
@@ -111,8 +112,7 @@ void SplitPicture::paintEvent(QPaintEvent*) {
         painter.drawText(QRectF(x + 3 * radius, base, 160, line), Qt::AlignVCenter, text);
         return x + 5 * radius + fontMetrics().horizontalAdvance(text) + cardMargin;
     };
-    legend(legend(0, colors.border, tr("train")), colors.accent,
-           tr("test (one line for each person, time runs right)"));
+    legend(legend(0, colors.border, tr("train")), colors.accent, tr("test"));
 }
 
 SplitEditor::SplitEditor(QWidget* parent) : QWidget(parent) {
