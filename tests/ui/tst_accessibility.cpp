@@ -3,6 +3,7 @@
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
+#include <QAccessible>
 #include <QComboBox>
 #include <QToolButton>
 
@@ -19,9 +20,9 @@ const PageId allPages[] = {PageId::data,    PageId::experiment, PageId::runs,
 /// Parts that Qt makes inside its own widgets have no names of their own and need none.
 bool isInnerPart(const QWidget* widget) {
     for (const auto* parent = widget->parentWidget(); parent != nullptr; parent = parent->parentWidget())
-        if (qobject_cast<const QAbstractSpinBox*>(parent) != nullptr || qobject_cast<const QComboBox*>(parent) != nullptr ||
-            qobject_cast<const QLineEdit*>(parent) != nullptr || parent->inherits("QTabBar") ||
-            parent->inherits("QScrollBar") || parent->inherits("QAbstractScrollArea") ||
+        if (qobject_cast<const QAbstractSpinBox*>(parent) != nullptr ||
+            qobject_cast<const QComboBox*>(parent) != nullptr || qobject_cast<const QLineEdit*>(parent) != nullptr ||
+            parent->inherits("QTabBar") || parent->inherits("QScrollBar") || parent->inherits("QAbstractScrollArea") ||
             parent->inherits("QMenuBar") || parent->inherits("QToolBar"))
             if (!parent->inherits("QScrollArea") && !parent->inherits("QSplitter"))
                 return true;

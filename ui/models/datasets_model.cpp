@@ -63,6 +63,9 @@ QVariant DatasetsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant DatasetsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant((section >= Users && section <= InteractionCount ? Qt::AlignRight : Qt::AlignLeft) |
+                        Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {

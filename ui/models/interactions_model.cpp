@@ -152,6 +152,8 @@ QVariant InteractionsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant InteractionsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant((section == RowNumber || section == Value ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     const QStringList names{tr("Row"),    tr("User"),  tr("Item"),      tr("Title"),

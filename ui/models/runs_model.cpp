@@ -106,11 +106,8 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
         return sortValue(run, index.column());
     case Qt::ToolTipRole:
         return tip(run);
-    case Qt::TextAlignmentRole: {
-        const bool number = index.column() == Id || index.column() == TimeLeft ||
-                            (index.column() >= FirstMetric && index.column() <= durationColumn() + 1);
-        return QVariant((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    }
+    case Qt::TextAlignmentRole:
+        return alignment(index.column());
     default:
         return {};
     }
@@ -192,7 +189,14 @@ QString RunsModel::tip(const Run& run) const {
     return lines.join(u'\n');
 }
 
+QVariant RunsModel::alignment(int column) const {
+    const bool number = column == Id || column == TimeLeft || (column >= FirstMetric && column <= durationColumn() + 1);
+    return QVariant((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return alignment(section);
     if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     if (section >= FirstMetric && section < durationColumn()) {

@@ -36,6 +36,7 @@ class RunsModel : public QAbstractTableModel {
   private:
     QVariant display(const Run& run, int column) const;
     QVariant sortValue(const Run& run, int column) const;
+    QVariant alignment(int column) const;
     QString tip(const Run& run) const;
     RunState stateOf(const Run& run) const;
 

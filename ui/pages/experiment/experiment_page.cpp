@@ -70,8 +70,7 @@ QWidget* ExperimentPage::makeSetup() {
     split_ = new SplitEditor(splitCard);
     splitCard->column()->addWidget(split_);
     column->addWidget(dataCard);
-    column->addWidget(splitCard);
-    column->addStretch(1);
+    column->addWidget(splitCard, 1);
     connect(data_, &QComboBox::activated, this, [this] { workbench().setCurrentDataset(data_->currentText()); });
     connect(data_, &QComboBox::currentTextChanged, this, &ExperimentPage::loadDataset);
     return scrolled(holder, this);

@@ -78,6 +78,8 @@ QString splitSentence(SplitKind kind, int trainPercent, SplitGroup group) {
 
 SplitPicture::SplitPicture(QWidget* parent) : QWidget(parent) {
     setMinimumHeight(96);
+    setMaximumHeight(180);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Picture of the split"));
     setToolTip(tr("One line for each person, one dot for each row, time runs to the right"));
 }
@@ -166,7 +168,8 @@ SplitEditor::SplitEditor(QWidget* parent) : QWidget(parent) {
     sentence_ = mutedLabel({}, this);
     picture_ = new SplitPicture(this);
     column->addWidget(sentence_);
-    column->addWidget(picture_);
+    column->addWidget(picture_, 1);
+
     for (auto* box : {kind_, group_})
         connect(box, &QComboBox::currentIndexChanged, this, &SplitEditor::refresh);
     for (auto* box : {ratio_, seed_})

@@ -28,6 +28,9 @@ RunsPage::RunsPage(Workbench& workbench, QWidget* parent) : Page(workbench, pare
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
     column->setSpacing(cardMargin);
     column->addWidget(makeToolbar());
+    column->addWidget(mutedLabel(tr("Choose one run to see it in detail, several (with Ctrl or Shift) to compare them. "
+                                    "Ctrl+C copies the chosen rows."),
+                                 this));
     stack_ = new QStackedWidget(this);
     auto* empty =
         new EmptyState(tr("No runs yet"),
