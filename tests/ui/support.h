@@ -15,7 +15,7 @@
 
 namespace tastebench::ui {
 
-inline constexpr int patience = 60'000; ///< milliseconds that a step may take on a busy machine
+inline constexpr int patience = 30'000; ///< milliseconds that a step may take on a busy machine
 
 inline DatasetPtr smallDataset(const std::string& name = "small") {
     Progress progress;

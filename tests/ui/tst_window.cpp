@@ -31,12 +31,20 @@ class TestWindow : public QObject {
     }
 
     void the_main_job_goes_from_data_to_report() {
-        generateFilms();
-        trainThree();
-        compareSelected();
-        showsSomething(PageId::explain, "rail_explain");
-        showsSomething(PageId::report, "rail_report");
-        reopenAndFindRuns();
+        // Each step needs the one before it.
+        const std::function<void()> steps[] = {
+            [this] { generateFilms(); },
+            [this] { trainThree(); },
+            [this] { compareSelected(); },
+            [this] { showsSomething(PageId::explain, "rail_explain"); },
+            [this] { showsSomething(PageId::report, "rail_report"); },
+            [this] { reopenAndFindRuns(); },
+        };
+        for (const auto& step : steps) {
+            step();
+            if (QTest::currentTestFailed())
+                return;
+        }
     }
 
     void a_dropped_file_is_imported_after_its_preview() {
@@ -152,7 +160,10 @@ class TestWindow : public QObject {
         for (const auto& [name, value] : numbers)
             retype(child<QWidget>(page, name), QString::fromLatin1(value));
         click(child<QPushButton>(page, "generateButton"));
-        QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->currentDataset(), QStringLiteral("films"), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(bench_->workbench->currentDataset() == QStringLiteral("films") ||
+                                     window_->messages()->isVisible(),
+                                 patience);
+        QVERIFY2(bench_->workspace->dataset("films"), qPrintable(window_->messages()->text()));
         QCOMPARE((*bench_->workspace->dataset("films"))->users().size(), 80U);
     }
 
