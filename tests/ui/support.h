@@ -15,11 +15,11 @@
 
 namespace tastebench::ui {
 
-inline constexpr int patience = 30'000; ///< milliseconds that a step may take on a busy machine
+inline constexpr int patience = 20'000; ///< milliseconds that a step may take on a busy machine
 
 inline DatasetPtr smallDataset(const std::string& name = "small") {
     Progress progress;
-    auto made = generate_dataset({60, 80, 3000, 5}, name, progress);
+    auto made = generate_dataset({60, 80, 2400, 5}, name, progress);
     return made ? *made : nullptr;
 }
 
