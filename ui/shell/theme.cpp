@@ -62,6 +62,8 @@ QString styleSheetFor(const ThemeColors& c) {
     if (!file.open(QIODevice::ReadOnly))
         return {};
     QString sheet = QString::fromUtf8(file.readAll());
+    sheet.replace(QLatin1String("@checkmark"),
+                  &c == &dark ? QStringLiteral(":/icons/check_dark.svg") : QStringLiteral(":/icons/check_light.svg"));
     const std::pair<const char*, QColor> names[] = {
         {"@window", c.window},     {"@card", c.card},
         {"@rail", c.rail},         {"@border", c.border},

@@ -104,8 +104,10 @@ QWidget* DatasetView::makeOverview() {
     ratings_ = new ChartPanel(tr("Ratings"), page);
     popularity_ = new ChartPanel(tr("Popularity of items"), page);
     overTime_ = new ChartPanel(tr("Interactions over time"), page);
-    for (auto* panel : {ratings_, popularity_, overTime_})
+    for (auto* panel : {ratings_, popularity_, overTime_}) {
         panel->setMinimumHeight(200);
+        panel->setContentsMargins(cardMargin, gap, cardMargin, gap);
+    }
     grid->addWidget(words_, 0, 0, 1, 2);
     grid->addWidget(ratings_, 1, 0);
     grid->addWidget(popularity_, 1, 1);

@@ -16,6 +16,7 @@ ModelList::ModelList(QWidget* parent) : QListWidget(parent) {
     setWordWrap(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setSpacing(3);
     for (const auto& entry : all_models()) {
         auto* item = new QListWidgetItem(toQt(entry.title), this);
         item->setData(idRole, toQt(entry.id));

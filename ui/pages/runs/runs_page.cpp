@@ -115,6 +115,9 @@ void RunsPage::showRuns(std::vector<Run> runs) {
     stack_->setCurrentIndex(model_->rowCount() == 0 ? 0 : 1);
     if (first && model_->rowCount() > 0) {
         table_->view()->resizeColumnsToContents();
+        constexpr int roomForSortMark = 16;
+        for (int at = 0; at < model_->columnCount(); ++at)
+            table_->view()->setColumnWidth(at, table_->view()->columnWidth(at) + roomForSortMark);
         table_->view()->setColumnWidth(RunsModel::ProgressColumn, 130);
     }
     showSelection();
