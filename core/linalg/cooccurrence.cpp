@@ -61,25 +61,37 @@ void Cooccurrence::store_row(std::uint32_t i, std::span<const std::uint32_t> den
     Row& row = rows_[i];
     const auto filled =
         static_cast<std::size_t>(std::count_if(dense.begin(), dense.end(), [](std::uint32_t c) { return c > 0; }));
-    if (2 * filled > dense.size()) {
-        row.counts.assign(dense.begin(), dense.end());
-        return;
-    }
-    row.items.reserve(filled);
-    row.counts.reserve(filled);
-    for (std::uint32_t j = 0; j < dense.size(); ++j)
-        if (dense[j] > 0) {
+    // No count of a row exceeds the users of its item.
+    const bool narrow = dense[i] <= 0xFFFF;
+    const bool keep_zeros = 2 * filled > dense.size();
+    const auto kept = keep_zeros ? dense.size() : filled;
+    row.items.reserve(keep_zeros ? 0 : filled);
+    row.narrow.reserve(narrow ? kept : 0);
+    row.wide.reserve(narrow ? 0 : kept);
+    for (std::uint32_t j = 0; j < dense.size(); ++j) {
+        if (dense[j] == 0 && !keep_zeros)
+            continue;
+        if (!keep_zeros)
             row.items.push_back(j);
-            row.counts.push_back(dense[j]);
-        }
+        if (narrow)
+            row.narrow.push_back(static_cast<std::uint16_t>(dense[j]));
+        else
+            row.wide.push_back(dense[j]);
+    }
 }
 
 std::uint32_t Cooccurrence::pair(std::uint32_t i, std::uint32_t j) const {
     const Row& row = rows_[i];
-    if (row.items.empty())
-        return row.counts.empty() ? 0 : row.counts[j];
-    const auto at = std::lower_bound(row.items.begin(), row.items.end(), j);
-    return at != row.items.end() && *at == j ? row.counts[static_cast<std::size_t>(at - row.items.begin())] : 0;
+    auto at = static_cast<std::size_t>(j);
+    if (!row.items.empty()) {
+        const auto found = std::lower_bound(row.items.begin(), row.items.end(), j);
+        if (found == row.items.end() || *found != j)
+            return 0;
+        at = static_cast<std::size_t>(found - row.items.begin());
+    }
+    if (!row.wide.empty())
+        return row.wide[at];
+    return row.narrow.empty() ? 0 : row.narrow[at];
 }
 
 void Cooccurrence::save(Writer& out) const {

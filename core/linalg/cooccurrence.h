@@ -1,6 +1,6 @@
 // Co-occurrence counts c_ij = number of users who have both items i and j; c_ii = users of i. Symmetric.
-// A row is kept dense (n counts) where more than half of it is filled, else as (item, count) pairs, so memory is at
-// most 4 n^2 bytes and small for long-tailed data.
+// A row is kept dense (n counts) where more than half of it is filled, else as (item, count) pairs, and in 16 bits
+// where its counts allow, so memory is at most 2 n^2 bytes below 65,536 users and small for long-tailed data.
 #pragma once
 
 #include <cstdint>
@@ -33,14 +33,10 @@ class Cooccurrence {
     template <typename Visit>
     void for_each(std::uint32_t i, Visit&& visit) const {
         const Row& row = rows_[i];
-        if (row.items.empty()) {
-            for (std::uint32_t j = 0; j < row.counts.size(); ++j)
-                if (row.counts[j] > 0)
-                    visit(j, row.counts[j]);
-        } else {
-            for (std::size_t at = 0; at < row.items.size(); ++at)
-                visit(row.items[at], row.counts[at]);
-        }
+        if (row.wide.empty())
+            visit_row(row.items, row.narrow, visit);
+        else
+            visit_row(row.items, row.wide, visit);
     }
 
     void save(Writer& out) const;
@@ -49,8 +45,20 @@ class Cooccurrence {
   private:
     struct Row {
         std::vector<std::uint32_t> items; ///< empty: dense
-        std::vector<std::uint32_t> counts;
+        std::vector<std::uint16_t> narrow;
+        std::vector<std::uint32_t> wide; ///< instead of narrow where a count needs more than 16 bits
     };
+    template <typename Count, typename Visit>
+    static void visit_row(const std::vector<std::uint32_t>& items, const std::vector<Count>& counts, Visit& visit) {
+        if (items.empty()) {
+            for (std::uint32_t j = 0; j < counts.size(); ++j)
+                if (counts[j] > 0)
+                    visit(j, std::uint32_t{counts[j]});
+        } else {
+            for (std::size_t at = 0; at < items.size(); ++at)
+                visit(items[at], std::uint32_t{counts[at]});
+        }
+    }
     void store_row(std::uint32_t i, std::span<const std::uint32_t> dense);
     std::vector<Row> rows_;
     std::vector<std::uint32_t> diagonal_;
