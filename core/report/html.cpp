@@ -84,7 +84,7 @@ std::string date(std::int64_t seconds) {
 std::string count(std::uint64_t value) {
     auto text = std::to_string(value);
     for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
+        text.insert(static_cast<std::size_t>(at), 1, ',');
     return text;
 }
 
