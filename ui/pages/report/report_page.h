@@ -23,6 +23,8 @@ class ReportPage : public Page {
     explicit ReportPage(Workbench& workbench, QWidget* parent = nullptr);
     void activate() override;
     QString command() const override;
+    /// Writes the report in the background, as PDF if the name ends in .pdf, else as HTML.
+    Q_INVOKABLE void save(const QString& file);
 
   private:
     QWidget* makeForm();
@@ -34,7 +36,6 @@ class ReportPage : public Page {
     QList<RunId> tickedRuns() const;
     ReportRequest request() const;
     void preview();
-    void save(const QString& file);
     void askFile(bool pdf);
     void moveSection(int by);
 
