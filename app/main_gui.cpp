@@ -64,10 +64,15 @@ Result<Options> readOptions(const QApplication& application) {
         {QStringLiteral("size"), QStringLiteral("Of the window, such as 1280x800."), QStringLiteral("SIZE")},
         {QStringLiteral("config"), QStringLiteral("The folder for the window's settings."), QStringLiteral("DIR")},
     });
+    parser.addPositionalArgument(QStringLiteral("file"),
+                                 QStringLiteral("The workspace file, as file managers give it."),
+                                 QStringLiteral("[FILE]"));
     parser.process(application);
     Options out{parser.value(QStringLiteral("workspace")), parser.value(QStringLiteral("screenshot")),
                 parser.value(QStringLiteral("page")), parser.value(QStringLiteral("theme")),
                 parser.value(QStringLiteral("config"))};
+    if (out.workspace.isEmpty() && !parser.positionalArguments().isEmpty())
+        out.workspace = parser.positionalArguments().constFirst();
     if (out.workspace.isEmpty())
         out.workspace = defaultWorkspace();
     if (!out.page.isEmpty() && !pageFrom(out.page))
