@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 
 #include "core/linalg/top_k.h"
 
@@ -124,8 +125,7 @@ double Sar::to_rating(double score, const Range& range) const {
 
 void Sar::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
     std::vector<std::size_t> order(pairs.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
+    std::iota(order.begin(), order.end(), std::size_t{0});
     // Users together, so that each is scored once; the answer does not depend on the order of the pairs.
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return pairs[a].user < pairs[b].user; });
