@@ -55,8 +55,8 @@ std::vector<ParameterSpec> specs() {
                     "After this many days an event weighs half; 0 means that age does not matter.", "days",
                     ParameterType::real, 0.0, 0, 36500});
     list.push_back({"threshold", "Minimum people in common",
-                    "Pairs of items that fewer people have in common count as unrelated.", "people",
-                    ParameterType::integer, std::int64_t{1}, 1, 1'000'000});
+                    "Pairs of items that fewer people have in common count as unrelated.", "", ParameterType::integer,
+                    std::int64_t{1}, 1, 1'000'000});
     list.push_back({"event_weights", "Event weights",
                     "What each kind of event is worth, such as view=1,list=2,rating=3; kinds not named weigh 1.", "",
                     ParameterType::text, std::string()});

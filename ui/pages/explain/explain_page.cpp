@@ -1,5 +1,7 @@
 #include "ui/pages/explain/explain_page.h"
 
+#include <cmath>
+
 #include <QComboBox>
 #include <QCompleter>
 #include <QHeaderView>
@@ -24,6 +26,27 @@ namespace {
 
 /// Completion offers ids up to this many users; beyond, one types the whole id.
 constexpr std::uint32_t completedUsers = 50'000;
+
+QList<GridCell> historyCells(const ExplainSession& session, const HistoryRow& entry) {
+    const auto& rows = session.data->interactions();
+    QStringList last;
+    GridCell age{QStringLiteral("–")};
+    if (entry.newest) {
+        if (!rows.event.empty())
+            last << toQt(session.data->events()[rows.event[*entry.newest]]);
+        if (!rows.value.empty() && !std::isnan(rows.value[*entry.newest]))
+            last << QLocale().toString(static_cast<double>(rows.value[*entry.newest]), 'g', 3);
+        if (!rows.time.empty()) {
+            const double days = static_cast<double>(session.latest - rows.time[*entry.newest]) / 86400;
+            age = {ExplainPage::tr("%1 d").arg(QLocale().toString(days, 'f', 0)), days};
+        }
+    }
+    return {{toQt(session.data->title(entry.item))},
+            {last.join(u' ')},
+            {QLocale().toString(entry.events), entry.events},
+            age,
+            numberCell(entry.weight, 3)};
+}
 
 bool explains(const Run& run) {
     const auto entry = find_model(run.spec.model);
@@ -130,10 +153,14 @@ QWidget* ExplainPage::makeTables() {
     auto* historyCard = new Card(tr("History"), side);
     history_ = new DataTable(tr("History"), historyCard);
     history_->setObjectName(QStringLiteral("history"));
-    historyModel_->setHeader({tr("Item"), tr("Weight")},
-                             {{}, tr("How much this item counts for the user: events, ratings and age")});
+    historyModel_->setHeader({tr("Item"), tr("Last event"), tr("Events"), tr("Age"), tr("Weight")},
+                             {{},
+                              tr("The latest event in training"),
+                              tr("How many events with this item"),
+                              tr("Days before the latest event of anyone in training"),
+                              tr("How much this item counts for the user: events, ratings and age")});
     history_->setModel(historyModel_);
-    history_->view()->sortByColumn(1, Qt::DescendingOrder);
+    history_->view()->sortByColumn(4, Qt::DescendingOrder);
     historyCard->column()->addWidget(history_);
     for (auto* table : {list_, history_})
         table->view()->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -260,8 +287,8 @@ void ExplainPage::findUser() {
 void ExplainPage::showUser(const UserView& view) {
     view_ = view;
     QList<QList<GridCell>> rows;
-    for (const auto& scored : view.history)
-        rows.append({{toQt(session_->data->title(scored.item))}, numberCell(scored.score, 3)});
+    for (const auto& entry : view.history)
+        rows.append(historyCells(*session_, entry));
     historyModel_->setRows(rows);
     rows.clear();
     for (std::size_t i = 0; i < view.list.size(); ++i)

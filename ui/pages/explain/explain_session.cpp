@@ -1,5 +1,8 @@
 #include "ui/pages/explain/explain_session.h"
 
+#include <algorithm>
+#include <map>
+
 #include "core/explain/sentence.h"
 
 namespace tastebench::ui {
@@ -17,17 +20,47 @@ Result<ExplainSessionPtr> openSession(Workspace& workspace, RunId id) {
     if ((*model)->n_users() != (*data)->users().size() || (*model)->n_items() != (*data)->items().size())
         return bad_data("the data set has changed since this run was trained", run->spec.data_name,
                         "train the model again");
-    return std::make_shared<const ExplainSession>(
-        ExplainSession{std::move(*run), *data, std::shared_ptr<const Recommender>(std::move(*model))});
+    const auto split = make_split(**data, run->spec.split);
+    if (!split)
+        return fail(split.error());
+    auto session = std::make_shared<ExplainSession>();
+    session->run = std::move(*run);
+    session->data = *data;
+    session->model = std::move(*model);
+    session->training = TrainingData(**data, split->train).by_user;
+    if ((*data)->has_times())
+        for (const RowIx row : split->train)
+            session->latest = std::max(session->latest, (*data)->interactions().time[row]);
+    return session;
 }
+
+namespace {
+
+std::vector<HistoryRow> viewHistory(const ExplainSession& session, UserIx user) {
+    const auto& rows = session.data->interactions();
+    std::map<ItemIx, HistoryRow> byItem;
+    for (const RowIx row : session.training.of(user)) {
+        auto& entry = byItem[rows.item[row]];
+        entry.item = rows.item[row];
+        ++entry.events;
+        if (!entry.newest || rows.time.empty() || rows.time[row] >= rows.time[*entry.newest])
+            entry.newest = row;
+    }
+    for (const auto& scored : session.model->history(user))
+        byItem[scored.item].weight = scored.score;
+    std::vector<HistoryRow> out;
+    for (const auto& [item, entry] : byItem)
+        out.push_back(entry);
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
+    return out;
+}
+
+} // namespace
 
 UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k) {
     UserView out;
     out.user = user;
-    out.history = session.model->history(user);
-    if (out.history.empty())
-        for (const ItemIx item : session.model->seen(user))
-            out.history.push_back({item, 1.0});
+    out.history = viewHistory(session, user);
     const Parallel one(1);
     Progress progress;
     out.list =

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/store/workspace.h"
@@ -13,13 +14,21 @@ struct ExplainSession {
     Run run;
     DatasetPtr data;
     std::shared_ptr<const Recommender> model;
+    Grouping training;       ///< the training rows by user
+    std::int64_t latest = 0; ///< time of the latest training row; 0 without times
 };
 using ExplainSessionPtr = std::shared_ptr<const ExplainSession>;
 
+struct HistoryRow {
+    ItemIx item = 0;
+    double weight = 0;
+    std::uint32_t events = 0;          ///< of this user with this item in training
+    std::optional<std::size_t> newest; ///< row of the latest of them
+};
 struct UserView {
     UserIx user = 0;
-    std::vector<Scored> history; ///< item and weight, greatest first
-    std::vector<Scored> list;    ///< the top k
+    std::vector<HistoryRow> history; ///< greatest weight first
+    std::vector<Scored> list;        ///< the top k
 };
 struct ReasonView {
     std::shared_ptr<const Explanation> explanation; ///< null where the model gives none
