@@ -41,11 +41,7 @@ QList<GridCell> historyCells(const ExplainSession& session, const HistoryRow& en
             age = {ExplainPage::tr("%1 d").arg(QLocale().toString(days, 'f', 0)), days};
         }
     }
-    return {{toQt(session.data->title(entry.item))},
-            {last.join(u' ')},
-            {QLocale().toString(entry.events), entry.events},
-            age,
-            numberCell(entry.weight, 3)};
+    return {{toQt(session.data->title(entry.item))}, {last.join(u' ')}, age, numberCell(entry.weight, 3)};
 }
 
 bool explains(const Run& run) {
@@ -153,14 +149,13 @@ QWidget* ExplainPage::makeTables() {
     auto* historyCard = new Card(tr("History"), side);
     history_ = new DataTable(tr("History"), historyCard);
     history_->setObjectName(QStringLiteral("history"));
-    historyModel_->setHeader({tr("Item"), tr("Last event"), tr("Events"), tr("Age"), tr("Weight")},
+    historyModel_->setHeader({tr("Item"), tr("Last event"), tr("Age"), tr("Weight")},
                              {{},
                               tr("The latest event in training"),
-                              tr("How many events with this item"),
                               tr("Days before the latest event of anyone in training"),
                               tr("How much this item counts for the user: events, ratings and age")});
     history_->setModel(historyModel_);
-    history_->view()->sortByColumn(4, Qt::DescendingOrder);
+    history_->view()->sortByColumn(3, Qt::DescendingOrder);
     historyCard->column()->addWidget(history_);
     for (auto* table : {list_, history_})
         table->view()->setSelectionMode(QAbstractItemView::SingleSelection);

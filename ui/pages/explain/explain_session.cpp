@@ -42,7 +42,6 @@ std::vector<HistoryRow> viewHistory(const ExplainSession& session, UserIx user) 
     for (const RowIx row : session.training.of(user)) {
         auto& entry = byItem[rows.item[row]];
         entry.item = rows.item[row];
-        ++entry.events;
         if (!entry.newest || rows.time.empty() || rows.time[row] >= rows.time[*entry.newest])
             entry.newest = row;
     }

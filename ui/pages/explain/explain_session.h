@@ -22,8 +22,7 @@ using ExplainSessionPtr = std::shared_ptr<const ExplainSession>;
 struct HistoryRow {
     ItemIx item = 0;
     double weight = 0;
-    std::uint32_t events = 0;          ///< of this user with this item in training
-    std::optional<std::size_t> newest; ///< row of the latest of them
+    std::optional<std::size_t> newest; ///< row of the user's latest event with it in training
 };
 struct UserView {
     UserIx user = 0;
