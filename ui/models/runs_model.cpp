@@ -10,25 +10,6 @@ namespace tastebench::ui {
 
 namespace {
 
-QStringList metricsOf(const std::vector<Run>& runs) {
-    std::set<std::string> present;
-    for (const auto& run : runs)
-        for (const auto& [name, value] : run.metrics)
-            present.insert(name);
-    QStringList out;
-    // In the order of the glossary, k ascending within a metric.
-    for (const auto& info : all_metrics()) {
-        std::vector<std::pair<int, QString>> found;
-        for (const auto& name : present)
-            if (find_metric(name) != nullptr && find_metric(name)->id == info.id)
-                found.emplace_back(toQt(name).section(u'@', 1).toInt(), toQt(name));
-        std::sort(found.begin(), found.end());
-        for (const auto& [k, name] : found)
-            out.append(name);
-    }
-    return out;
-}
-
 std::optional<double> metricOf(const Run& run, const QString& name) {
     const auto at = run.metrics.find(toStd(name));
     return at == run.metrics.end() ? std::nullopt : std::optional(at->second);
@@ -48,8 +29,26 @@ bool sameShown(const JobSnapshot& a, const JobSnapshot& b) {
 
 } // namespace
 
+QStringList orderedMetrics(const std::vector<Run>& runs) {
+    std::set<std::string> present;
+    for (const auto& run : runs)
+        for (const auto& [name, value] : run.metrics)
+            present.insert(name);
+    QStringList out;
+    for (const auto& info : all_metrics()) {
+        std::vector<std::pair<int, QString>> found;
+        for (const auto& name : present)
+            if (find_metric(name) != nullptr && find_metric(name)->id == info.id)
+                found.emplace_back(toQt(name).section(u'@', 1).toInt(), toQt(name));
+        std::sort(found.begin(), found.end());
+        for (const auto& [k, name] : found)
+            out.append(name);
+    }
+    return out;
+}
+
 void RunsModel::setRuns(std::vector<Run> runs) {
-    auto metrics = metricsOf(runs);
+    auto metrics = orderedMetrics(runs);
     if (sameRows(runs, runs_) && metrics == metrics_) {
         runs_ = std::move(runs);
         if (!runs_.empty())

@@ -10,6 +10,9 @@
 
 namespace tastebench::ui {
 
+/// Every metric that any of the runs has: in the order of the glossary, k ascending.
+QStringList orderedMetrics(const std::vector<Run>& runs);
+
 class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 

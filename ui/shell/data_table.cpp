@@ -106,6 +106,11 @@ void DataTable::setPlainModel(QAbstractItemModel* model) {
     connectSelection();
 }
 
+void DataTable::hideFilter() {
+    filter_->hide();
+    count_->hide();
+}
+
 void DataTable::connectSelection() {
     connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataTable::selectionChanged);
     connect(view_->model(), &QAbstractItemModel::modelReset, this, &DataTable::showCount);

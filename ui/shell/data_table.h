@@ -31,6 +31,8 @@ class DataTable : public QWidget {
     void setPlainModel(QAbstractItemModel* model);
     QTableView* view() const { return view_; }
     QLineEdit* filterBox() const { return filter_; }
+    /// For short lists that need no filtering.
+    void hideFilter();
     QSortFilterProxyModel* proxy() const { return proxy_; }
     /// Rows of the source model that are selected, ascending.
     QList<int> selectedSourceRows() const;

@@ -91,7 +91,7 @@ MainWindow::MainWindow(Workbench& workbench, Theme& theme, QWidget* parent)
     right->addWidget(makeHeader());
     right->addWidget(line(QStringLiteral("headerLine"), this));
     auto* messageMargin = new QVBoxLayout;
-    messageMargin->setContentsMargins(pageMargin, 0, pageMargin, 0);
+    messageMargin->setContentsMargins(pageMargin, gap, pageMargin, 0);
     messageMargin->addWidget(messages_);
     right->addLayout(messageMargin);
     right->addWidget(stack_, 1);

@@ -125,6 +125,8 @@ QWidget* DatasetView::makeRows() {
     table_->setPlainModel(rows_);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->filterBox()->setPlaceholderText(tr("Filter by user, item or title"));
+    table_->view()->setColumnWidth(InteractionsModel::Title, 220);
+    table_->view()->setColumnWidth(InteractionsModel::RowNumber, 70);
     found_ = mutedLabel({}, page);
     column->addWidget(table_, 1);
     column->addWidget(found_);

@@ -131,7 +131,7 @@ QWidget* ImportPanel::makeFormatCard() {
     rows_ = new QStandardItemModel(this);
     preview_ = new DataTable(tr("First rows of the file"), card);
     preview_->setPlainModel(rows_);
-    preview_->filterBox()->hide();
+    preview_->hideFilter();
     preview_->view()->setSortingEnabled(false);
     card->column()->addWidget(preview_, 1);
     connect(format_, &QComboBox::activated, this, &ImportPanel::refreshSoon);
@@ -258,10 +258,11 @@ void ImportPanel::showPreview(const ImportPreview& preview) {
             cells.append(new QStandardItem(toQt(cell)));
         rows_->appendRow(cells);
     }
-    const QString separator = preview.separator == '\t' ? tr("tabs") : QString(QLatin1Char(preview.separator));
+    const int known = separator_->findData(static_cast<int>(preview.separator));
+    const QString separator = known < 0 ? QString(QLatin1Char(preview.separator)) : separator_->itemText(known);
     const QString format = format_->itemText(std::max(0, format_->findData(static_cast<int>(preview.format))));
     guess_->setText(
-        tr("Read as: %1, columns separated by %2. The first %n row(s):", nullptr, static_cast<int>(preview.rows.size()))
+        tr("Read as: %1; separator: %2; first rows shown: %n.", nullptr, static_cast<int>(preview.rows.size()))
             .arg(format, separator));
     QStringList problems;
     for (const auto& problem : preview.problems)

@@ -9,6 +9,7 @@
 #include "ui/bridge/text.h"
 #include "ui/charts/chart_panel.h"
 #include "ui/models/facts_model.h"
+#include "ui/models/runs_model.h"
 #include "ui/shell/data_table.h"
 #include "ui/shell/widgets.h"
 
@@ -30,9 +31,11 @@ QList<LineSeries> linesOf(const Curves& curves) {
 
 QList<Fact> metricFacts(const Run& run) {
     QList<Fact> out;
-    for (const auto& [name, value] : run.metrics) {
+    for (const auto& metric : orderedMetrics({run})) {
+        const auto name = toStd(metric);
+        const double value = run.metrics.at(name);
         const auto* info = find_metric(name);
-        out.append({toQt(name), metricText(value), info == nullptr ? QString() : toQt(info->help), value});
+        out.append({metric, metricText(value), info == nullptr ? QString() : toQt(info->help), value});
     }
     return out;
 }
@@ -76,7 +79,7 @@ QList<Fact> environmentFacts(const Run& run) {
 DataTable* factsTable(const QString& name, FactsModel* model, QWidget* parent) {
     auto* table = new DataTable(name, parent);
     table->setModel(model);
-    table->filterBox()->hide();
+    table->hideFilter();
     table->view()->setSortingEnabled(true);
     table->view()->sortByColumn(-1, Qt::AscendingOrder);
     table->view()->setColumnWidth(0, 260);
@@ -98,6 +101,7 @@ RunDetail::RunDetail(Workbench& workbench, QWidget* parent)
     tabs_->setDocumentMode(true);
     tabs_->setAccessibleName(tr("Details of the run"));
     curve_ = new ChartPanel(tr("Learning curve"), tabs_);
+    curve_->setContentsMargins(cardMargin, gap, cardMargin, gap);
     const auto add = [this](QWidget* page, const QString& text, const QString& tip) {
         tabs_->setTabToolTip(tabs_->addTab(page, text), tip);
     };
