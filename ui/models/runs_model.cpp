@@ -189,7 +189,7 @@ QString RunsModel::tip(const Run& run) const {
 }
 
 QVariant RunsModel::alignment(int column) const {
-    const bool number = column == Id || column == TimeLeft || (column >= FirstMetric && column <= durationColumn() + 1);
+    const bool number = column == TimeLeft || (column >= FirstMetric && column <= durationColumn() + 1);
     return QVariant((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
 }
 
