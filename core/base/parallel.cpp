@@ -1,7 +1,9 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -36,6 +38,20 @@ int resolve(int threads) {
     return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+#ifdef __SANITIZE_THREAD__
+/// The packaged oneTBB is not instrumented, so the thread sanitizer cannot see how it hands work over. Plain threads
+/// it can follow: a race that it then reports is one of ours.
+void run_on_plain_threads(int threads, std::size_t blocks, const std::function<void(std::size_t)>& run) {
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> workers;
+    for (int t = 0; t < threads; ++t)
+        workers.emplace_back([&] {
+            for (std::size_t b = next++; b < blocks; b = next++)
+                run(b);
+        });
+}
+#endif
+
 } // namespace
 
 struct Parallel::Arena {
@@ -65,7 +81,11 @@ void Parallel::for_blocks(std::size_t n, std::size_t block,
             run(b);
         return;
     }
+#ifdef __SANITIZE_THREAD__
+    run_on_plain_threads(threads(), blocks, run);
+#else
     arena_->arena.execute([&] { tbb::parallel_for(std::size_t{0}, blocks, run, tbb::simple_partitioner()); });
+#endif
 }
 
 } // namespace tastebench

@@ -50,7 +50,8 @@ class TestCommands : public QObject {
             QVERIFY(model.at("usable").get<bool>());
         const auto csv = workspace_.write("views.csv", "user,item\na,x\na,y\nb,x\nb,z\n");
         workspace_.json({"data", "import", csv, "--name", "views"});
-        for (const auto& model : workspace_.json({"data", "show", "views"}).at("models"))
+        const auto views = workspace_.json({"data", "show", "views"});
+        for (const auto& model : views.at("models"))
             QCOMPARE(model.at("usable").get<bool>(), model.at("model") != "svd");
     }
 
