@@ -27,8 +27,8 @@ class TestHeartbeat : public QObject {
         wanted.model = "svd";
         wanted.split.kind = SplitKind::random;
         // Far more epochs than fit into the watched time; the run is cancelled in the end.
-        wanted.parameters["epochs"] = std::int64_t{1000};
-        wanted.parameters["factors"] = std::int64_t{200};
+        wanted.parameters["epochs"] = std::int64_t{10'000};
+        wanted.parameters["factors"] = std::int64_t{512};
         const auto spec = prepare_spec(**data, wanted);
         QVERIFY2(spec, spec ? "" : spec.error().text().c_str());
 
