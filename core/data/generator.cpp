@@ -74,6 +74,12 @@ std::vector<std::uint32_t> activities(const GeneratorOptions& options) {
         out[u] = static_cast<std::uint32_t>(std::clamp(std::round(wanted), 1.0, most));
         carried = wanted - out[u];
     }
+    // What is left in the end goes to those who still have room.
+    for (std::uint32_t u = 0; u < options.users && carried >= 1; ++u) {
+        const double more = std::min(std::floor(carried), std::floor(most) - out[u]);
+        out[u] += static_cast<std::uint32_t>(std::max(0.0, more));
+        carried -= std::max(0.0, more);
+    }
     return out;
 }
 

@@ -112,6 +112,17 @@ class TestGenerator : public QObject {
         QVERIFY(count > 392'000 && count < 408'000);
     }
 
+    void counts_are_met_in_dense_data_too() {
+        for (const std::uint64_t wanted : {1'500U, 3'000U}) {
+            Progress progress;
+            std::uint64_t count = 0;
+            QVERIFY(generate_events(
+                        {50, 100, wanted, 7}, [&](const GeneratedEvent&) { ++count; }, progress)
+                        .has_value());
+            QVERIFY2(100 * count >= 98 * wanted && 100 * count <= 102 * wanted, qPrintable(QString::number(count)));
+        }
+    }
+
     void a_csv_holds_the_same_events() {
         QTemporaryDir folder;
         const auto path = folder.filePath(QStringLiteral("films.csv")).toStdString();
