@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 fs::path beside(const fs::path& file, const std::string& name) {
     for (const auto* ending : {"", ".gz"}) {
         std::error_code ignored;
-        const auto candidate = file.parent_path() / (name + ending);
+        auto candidate = file.parent_path() / (name + ending);
         if (fs::is_regular_file(candidate, ignored))
             return candidate;
     }

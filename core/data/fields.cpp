@@ -92,7 +92,8 @@ bool parse_iso(std::string_view text, std::int64_t& out) {
         if (h > 23 || mi > 59 || s > 60 || !take_zone(text, zone))
             return false;
     }
-    out = std::int64_t{sys_days{date}.time_since_epoch().count()} * 86400 + h * 3600 + mi * 60 + s - zone;
+    out = std::int64_t{sys_days{date}.time_since_epoch().count()} * 86400 + std::int64_t{h} * 3600 +
+          std::int64_t{mi} * 60 + s - zone;
     return text.empty();
 }
 
@@ -115,16 +116,13 @@ bool parse_value(std::string_view raw, bool may_be_missing, float& value, RowFau
 bool parse_time(std::string_view raw, std::int64_t& seconds, RowFault& fault) {
     const auto text = trim(raw);
     const auto* end = text.data() + text.size();
-    bool known = false;
     const auto [stop, code] = std::from_chars(text.data(), end, seconds);
-    if (code == std::errc() && stop == end) {
-        known = true;
-    } else if (double number = 0; parse_iso(text, seconds)) {
-        known = true;
-    } else if (const auto [at, problem] = fast_float::from_chars(text.data(), end, number);
-               problem == std::errc() && at == end && std::abs(number) < 1e15) {
-        seconds = static_cast<std::int64_t>(std::floor(number));
-        known = true;
+    bool known = (code == std::errc() && stop == end) || parse_iso(text, seconds);
+    if (double number = 0; !known) {
+        const auto [at, problem] = fast_float::from_chars(text.data(), end, number);
+        known = problem == std::errc() && at == end && std::abs(number) < 1e15;
+        if (known)
+            seconds = static_cast<std::int64_t>(std::floor(number));
     }
     if (known && seconds > 100'000'000'000)
         seconds /= 1000;

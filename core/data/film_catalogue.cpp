@@ -100,6 +100,7 @@ std::string describe(const FilmCatalogue& catalogue, const Film& film) {
 const std::vector<std::string>& film_themes() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> out;
+        out.reserve(themes.size());
         for (const auto& theme : themes)
             out.emplace_back(theme.name);
         return out;

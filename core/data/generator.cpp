@@ -101,8 +101,8 @@ class UserStream {
         const Taste early = make_taste(group, rng);
         Taste late = early;
         // Interest drifts: one theme fades, a neighbour of a favourite grows.
-        late.themes[(group * 3) % n_themes] -= 0.8;
-        late.themes[(group * 3 + 1) % n_themes] += 1.2;
+        late.themes[(std::size_t{group} * 3) % n_themes] -= 0.8;
+        late.themes[(std::size_t{group} * 3 + 1) % n_themes] += 1.2;
         const auto begin =
             first_second + static_cast<std::int64_t>(rng.below(static_cast<std::uint32_t>(span_seconds / 2)));
         const auto end = first_second + span_seconds - 8 * day;

@@ -13,7 +13,7 @@ namespace tastebench {
 /// Holds views: the texts must outlive it.
 class IdTable {
   public:
-    IdTable() : slots_(1024, empty), mask_(1023) {}
+    IdTable() : slots_(1024, empty) {}
 
     std::uint32_t index_of(std::string_view text) {
         if (2 * (texts_.size() + 1) > slots_.size())
@@ -46,7 +46,7 @@ class IdTable {
         }
     }
     std::vector<std::uint32_t> slots_;
-    std::size_t mask_;
+    std::size_t mask_ = 1023;
     std::vector<std::string_view> texts_;
     std::vector<std::uint64_t> hashes_;
 };

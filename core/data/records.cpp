@@ -127,6 +127,7 @@ Result<TextTable> read_table(const TextFile& file, char separator, bool quotes) 
     std::vector<Field> fields;
     while (reader.next(fields)) {
         std::vector<std::string> row;
+        row.reserve(fields.size());
         for (const auto& field : fields)
             row.push_back(field.text());
         if (out.header.empty()) {

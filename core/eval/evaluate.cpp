@@ -52,7 +52,7 @@ UserValues measure(std::span<const Scored> list, std::span<const ItemIx> relevan
     for (std::size_t at = 0; at < length; ++at) {
         if (!std::binary_search(relevant.begin(), relevant.end(), list[at].item))
             continue;
-        const double rank = static_cast<double>(at + 1);
+        const auto rank = static_cast<double>(at + 1);
         ++hits;
         gain += 1.0 / std::log2(1.0 + rank);
         precisions += hits / rank;

@@ -1,6 +1,7 @@
 #include "core/report/html.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 

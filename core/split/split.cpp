@@ -1,6 +1,7 @@
 #include "core/split/split.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -32,12 +33,12 @@ Result<std::vector<RowIx>> read_row_list(const std::string& file) {
     if (in == nullptr)
         return refuse("the row list cannot be opened", 0);
     std::vector<RowIx> rows;
-    char buffer[64];
+    std::array<char, 64> buffer{};
     std::size_t line = 0;
     std::string problem;
-    while (problem.empty() && gzgets(in, buffer, sizeof buffer) != nullptr) {
+    while (problem.empty() && gzgets(in, buffer.data(), static_cast<int>(buffer.size())) != nullptr) {
         ++line;
-        std::string_view text(buffer);
+        std::string_view text(buffer.data());
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
             text.remove_suffix(1);
         if (text.empty())

@@ -58,7 +58,7 @@ Status migrate(SQLite::Database& db, const std::filesystem::path& file) {
                        fmt::format("the workspace was made by a newer Tastebench (version {}, this one knows {})",
                                    found, steps.size()),
                        "install the newer Tastebench; the file was left as it is"));
-    for (std::size_t step = static_cast<std::size_t>(found); step < steps.size(); ++step)
+    for (auto step = static_cast<std::size_t>(found); step < steps.size(); ++step)
         db.exec(steps[step]);
     if (found < static_cast<int>(steps.size())) {
         db.exec(fmt::format("PRAGMA application_id = {}", application_id));

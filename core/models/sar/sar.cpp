@@ -96,8 +96,10 @@ Status Sar::fit(const TrainingData& training, const Parameters& parameters, FitC
 void Sar::weigh(UserIx user, std::span<const double> weights, std::span<double> out) const {
     std::fill(out.begin(), out.end(), 0.0);
     const auto items = seen(user);
-    for (std::size_t i = 0; i < items.size(); ++i)
-        for_each_similar(items[i], [&, a = weights[i]](ItemIx other, std::uint32_t, double s) { out[other] += a * s; });
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const double a = weights[i];
+        for_each_similar(items[i], [&out, a](ItemIx other, std::uint32_t, double s) { out[other] += a * s; });
+    }
 }
 
 void Sar::score(UserIx user, std::span<double> out) const {

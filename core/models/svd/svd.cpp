@@ -262,7 +262,7 @@ Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitC
             context.parallel.for_blocks(grid, 1, [&](std::size_t u, std::size_t) {
                 if (context.progress.cancelled())
                     return;
-                const auto block = (stretch * grid + u) * grid + (u + round + epoch) % grid;
+                const auto block = (std::size_t{stretch} * grid + u) * grid + (u + round + epoch) % grid;
                 squared[block] = train_block(blocks[block], settings);
                 context.progress.advance();
             });
