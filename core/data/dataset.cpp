@@ -1,7 +1,9 @@
 #include "core/data/dataset.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -54,6 +56,37 @@ void hash_features(Hasher& hasher, const FeatureTable& table) {
     }
 }
 
+/// Each only where there is any, so that data without them keeps the fingerprint it had before they existed.
+void hash_extras(Hasher& hasher, const DatasetParts& parts) {
+    for (const auto& column : parts.context) {
+        hasher.text("context");
+        hasher.text(column.name);
+        hasher.number(static_cast<std::uint64_t>(column.type));
+        hasher.array(column.numbers);
+        hasher.array(column.codes);
+        hasher.array(column.starts);
+        hasher.array(column.weights);
+        hasher.strings(column.categories);
+    }
+    for (const auto& vectors : parts.vectors) {
+        hasher.text("vectors");
+        hasher.text(vectors.name);
+        hasher.number(vectors.dimension);
+        hasher.strings(vectors.keys);
+        hasher.array(vectors.values);
+    }
+    if (!parts.social.empty()) {
+        hasher.text("social");
+        hasher.array(parts.social);
+    }
+    if (!parts.fixed_test.empty()) {
+        hasher.text("fixed_test");
+        hasher.array(parts.fixed_test);
+    }
+    if (!parts.has_pairs)
+        hasher.text("no_pairs");
+}
+
 std::string fingerprint_of(const DatasetParts& parts) {
     Hasher hasher;
     hasher.array(parts.interactions.user);
@@ -73,6 +106,7 @@ std::string fingerprint_of(const DatasetParts& parts) {
     hasher.strings(parts.graph.relations);
     hasher.array(parts.graph.triples);
     hasher.array(parts.graph.links);
+    hash_extras(hasher, parts);
     return hasher.hex();
 }
 
@@ -124,8 +158,8 @@ DatasetSummary summarize(const DatasetParts& parts) {
     return out;
 }
 
-/// The complaint about parts that do not fit together, or an empty string.
-std::string find_fault(const DatasetParts& parts) {
+/// Whether the columns have the lengths that go together; cheap.
+std::string find_wrong_length(const DatasetParts& parts) {
     const auto& rows = parts.interactions;
     const auto n = rows.size();
     const auto fits = [n](std::size_t size) { return size == 0 || size == n; };
@@ -133,6 +167,52 @@ std::string find_fault(const DatasetParts& parts) {
         return "its columns have different lengths";
     if (n > 0xFFFFFFFEU)
         return "it has more than 4,294,967,294 rows";
+    for (const auto& column : parts.context)
+        if (column.rows() != n)
+            return "a context column has another length than the interactions";
+    return {};
+}
+
+std::string find_context_fault(const ContextColumn& column) {
+    const auto n = column.categories.size();
+    const bool single = column.type == ColumnType::category;
+    for (const auto code : column.codes)
+        if (code >= n && !(single && code == ContextColumn::missing))
+            return "a context column names a category that does not exist";
+    if (!single && column.type != ColumnType::number &&
+        (column.starts.front() != 0 || column.starts.back() != column.codes.size() ||
+         !std::is_sorted(column.starts.begin(), column.starts.end())))
+        return "a context column's rows do not follow one another";
+    if (!column.weights.empty() && column.weights.size() != column.codes.size())
+        return "a context column has more or fewer weights than categories";
+    return {};
+}
+
+std::string find_extra_fault(const DatasetParts& parts) {
+    for (const auto& column : parts.context)
+        if (auto fault = find_context_fault(column); !fault.empty())
+            return fault;
+    for (const auto& vectors : parts.vectors)
+        if (vectors.values.size() != vectors.keys.size() * vectors.dimension)
+            return "a table of vectors has another size than its keys";
+    for (const auto& link : parts.social)
+        if (link.from >= parts.users.size() || link.to >= parts.users.size())
+            return "a link between users names a user that does not exist";
+    const auto& tests = parts.fixed_test;
+    if (!tests.empty() && (tests.back() >= parts.interactions.size() ||
+                           std::adjacent_find(tests.begin(), tests.end(), std::greater_equal<>()) != tests.end()))
+        return "the list of test rows is not ascending or names a row that does not exist";
+    return {};
+}
+
+/// The complaint about parts that do not fit together, or an empty string.
+std::string find_fault(const DatasetParts& parts) {
+    const auto& rows = parts.interactions;
+    const auto n = rows.size();
+    if (auto fault = find_wrong_length(parts); !fault.empty())
+        return fault;
+    if (auto fault = find_extra_fault(parts); !fault.empty())
+        return fault;
     for (std::size_t row = 0; row < n; ++row)
         if (rows.user[row] >= parts.users.size() || rows.item[row] >= parts.items.size())
             return fmt::format("row {} names a user or item that does not exist", row);
@@ -208,15 +288,34 @@ std::optional<std::uint32_t> IdMap::find(std::string_view id) const {
     return {};
 }
 
-Dataset::Dataset(DatasetParts parts)
-    : parts_(std::move(parts)), fingerprint_(fingerprint_of(parts_)), summary_(summarize(parts_)) {}
+std::size_t ContextColumn::rows() const {
+    switch (type) {
+    case ColumnType::number:
+        return numbers.size();
+    case ColumnType::category:
+        return codes.size();
+    default:
+        return starts.empty() ? 0 : starts.size() - 1;
+    }
+}
+
+Dataset::Dataset(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary)
+    : parts_(std::move(parts)), fingerprint_(std::move(fingerprint)), summary_(summary) {}
 
 Result<DatasetPtr> Dataset::make(DatasetParts parts) {
     if (parts.interactions.size() == 0)
         return bad_data("there is no interaction in it", parts.source, "give data with at least one row");
     if (const auto fault = find_fault(parts); !fault.empty())
         return bad_data("the data set is unsound: " + fault, parts.source, "import it again");
-    return DatasetPtr(new Dataset(std::move(parts)));
+    auto fingerprint = fingerprint_of(parts);
+    const auto summary = summarize(parts);
+    return DatasetPtr(new Dataset(std::move(parts), std::move(fingerprint), summary));
+}
+
+Result<DatasetPtr> Dataset::restore(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary) {
+    if (auto fault = find_wrong_length(parts); !fault.empty())
+        return bad_data("the data set is unsound: " + fault, parts.source, "import it again");
+    return DatasetPtr(new Dataset(std::move(parts), std::move(fingerprint), summary));
 }
 
 std::string_view Dataset::title(ItemIx item) const {

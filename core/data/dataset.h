@@ -89,9 +89,43 @@ struct KnowledgeGraph {
     std::vector<Link> links;
 };
 
+/// What is known of each interaction beyond who, what, how much and when: an impression's number, a device, the
+/// fields of a click log. One entry a row; codes index `categories`.
+struct ContextColumn {
+    static constexpr std::uint32_t missing = 0xFFFFFFFF;
+    std::string name;
+    ColumnType type = ColumnType::category; ///< number, category or multi_category
+    std::vector<double> numbers;            ///< number: NaN = missing
+    std::vector<std::uint32_t> codes;       ///< category: one a row; multi_category: those of row r are
+                                            ///< codes[starts[r] .. starts[r + 1])
+    std::vector<std::uint64_t> starts;      ///< multi_category only: rows + 1
+    std::vector<float> weights;             ///< multi_category: parallel to codes, or empty where all are 1
+    StringColumn categories;                ///< in natural order (IdMap::less)
+    std::size_t rows() const;
+    bool operator==(const ContextColumn&) const = default;
+};
+using ContextTable = std::vector<ContextColumn>;
+
+/// Vectors given with the data or trained on it, such as those of words or entities.
+struct Vectors {
+    std::string name; ///< "words", "entities", or an embedding's name
+    std::uint32_t dimension = 0;
+    StringColumn keys;         ///< distinct
+    std::vector<float> values; ///< [keys, dimension], row-major, finite
+    std::span<const float> of(std::size_t row) const { return std::span(values).subspan(row * dimension, dimension); }
+};
+
+/// One user trusts or follows another.
+struct SocialLink {
+    UserIx from, to;
+};
+
 struct DatasetParts {
     std::string name;
     std::string source; ///< where it came from: file names, or "embedded sample"
+    /// False: rows of features with a label, and neither users nor items (Criteo, libsvm, libffm). Then both id maps
+    /// hold one placeholder, every row points to it, and only models of features can use the data.
+    bool has_pairs = true;
     Interactions interactions;
     IdMap users;
     IdMap items;
@@ -100,7 +134,14 @@ struct DatasetParts {
     FeatureTable item_features;
     StringColumn item_titles; ///< by item index; empty if there are none
     KnowledgeGraph graph;
+    ContextTable context;
+    std::vector<Vectors> vectors;
+    std::vector<SocialLink> social;
+    std::vector<RowIx> fixed_test; ///< rows that came from a test file, ascending; empty: no fixed split
 };
+
+/// The id of the placeholder user and item where there are no pairs.
+inline constexpr std::string_view no_id = "-";
 
 /// Counts for summaries.
 struct DatasetSummary {
@@ -115,6 +156,9 @@ class Dataset {
   public:
     /// Checks lengths, indices and values, computes fingerprint and summary. bad_data if there is no interaction.
     static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts);
+    /// Takes over what make() once computed and a checksum has proved unchanged since; checks only lengths.
+    static Result<std::shared_ptr<const Dataset>> restore(DatasetParts parts, std::string fingerprint,
+                                                          const DatasetSummary& summary);
 
     const std::string& name() const { return parts_.name; }
     const std::string& source() const { return parts_.source; }
@@ -125,7 +169,9 @@ class Dataset {
     const FeatureTable& user_features() const { return parts_.user_features; }
     const FeatureTable& item_features() const { return parts_.item_features; }
     const KnowledgeGraph& graph() const { return parts_.graph; }
+    const ContextTable& context() const { return parts_.context; }
     const DatasetParts& parts() const { return parts_; }
+    bool has_pairs() const { return parts_.has_pairs; }
     bool has_values() const { return !parts_.interactions.value.empty(); }
     bool has_times() const { return !parts_.interactions.time.empty(); }
     bool has_events() const { return !parts_.interactions.event.empty(); }
@@ -136,7 +182,7 @@ class Dataset {
     const DatasetSummary& summary() const { return summary_; }
 
   private:
-    explicit Dataset(DatasetParts parts);
+    Dataset(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary);
     DatasetParts parts_;
     std::string fingerprint_;
     DatasetSummary summary_;

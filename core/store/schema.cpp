@@ -95,7 +95,29 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2};
+// hash: XXH3, 64 bits, of a part's bytes over all its chunks; NULL in parts written before version 3.
+// recipe: how the data was imported (JSON). source_hash: fingerprint of the source files' bytes.
+// split_form: the split as text where the numbered columns cannot hold it.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE dataset_part ADD COLUMN hash INTEGER;
+ALTER TABLE dataset ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
+ALTER TABLE dataset ADD COLUMN source_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN split_form TEXT NOT NULL DEFAULT '';
+CREATE TABLE recipe (
+    name TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE embedding (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    data_name TEXT NOT NULL,
+    data_fingerprint TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    vectors BLOB NOT NULL
+);
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3};
 
 } // namespace
 

@@ -159,7 +159,7 @@ class TestWorkspace : public QObject {
         QVERIFY((*workspace)->set_note(runs[0].id, "new").has_value());
         QVERIFY((*workspace)->set_setting("a", "b").has_value());
         SQLite::Database db(file().string());
-        QCOMPARE(db.execAndGet("PRAGMA user_version").getInt(), 2);
+        QCOMPARE(db.execAndGet("PRAGMA user_version").getInt(), 3);
     }
 
     void a_newer_file_is_left_alone() {
@@ -283,7 +283,7 @@ class TestWorkspace : public QObject {
                     "data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, split_file, "
                     "split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
                     "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, "
-                    "rated_test_rows, note FROM run");
+                    "rated_test_rows, note, split_form FROM run");
                 for (const char* table : {"metric", "parameter"})
                     db.exec(std::string("INSERT INTO ") + table + " SELECT run_id + (1 << " + std::to_string(i) +
                             "), " + (table[0] == 'm' ? "name, value" : "name, type, value") + " FROM " + table);
