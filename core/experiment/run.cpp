@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/shell.h"
+
 namespace tastebench {
 
 namespace {
@@ -37,17 +39,6 @@ std::uint64_t peak_memory() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-std::string quote(std::string_view text) {
-    const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                               "0123456789-_./:=,@+%") == std::string_view::npos;
-    if (plain)
-        return std::string(text);
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
 }
 
 } // namespace
@@ -152,15 +143,16 @@ Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::
 }
 
 std::string command_line(const RunSpec& spec) {
-    std::string out = fmt::format("tastebench-cli run --data {} --model {}", quote(spec.data_name), quote(spec.model));
+    std::string out =
+        fmt::format("tastebench-cli run --data {} --model {}", shell_quote(spec.data_name), shell_quote(spec.model));
     const auto entry = find_model(spec.model);
     const Parameters defaults = entry ? (*entry)->schema.defaults() : Parameters();
     for (const auto& [name, value] : spec.parameters) {
         const auto standard = defaults.find(name);
         if (standard == defaults.end() || standard->second != value)
-            out += fmt::format(" --set {}", quote(name + "=" + to_text(value)));
+            out += fmt::format(" --set {}", shell_quote(name + "=" + to_text(value)));
     }
-    out += fmt::format(" --split {} --seed {} --k {}", quote(spec.split.text()), spec.seed,
+    out += fmt::format(" --split {} --seed {} --k {}", shell_quote(spec.split.text()), spec.seed,
                        fmt::join(spec.evaluation.ks, ","));
     if (!spec.evaluation.remove_seen)
         out += " --keep-seen";

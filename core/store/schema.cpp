@@ -112,9 +112,16 @@ CREATE TABLE embedding (
     data_name TEXT NOT NULL,
     data_fingerprint TEXT NOT NULL,
     created INTEGER NOT NULL,
-    record TEXT NOT NULL,
-    vectors BLOB NOT NULL
+    record TEXT NOT NULL
 );
+CREATE TABLE embedding_part (
+    embedding_id INTEGER NOT NULL REFERENCES embedding(id) ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    hash INTEGER,
+    PRIMARY KEY (embedding_id, part, chunk)
+) WITHOUT ROWID;
 )sql";
 
 constexpr std::array steps{version_1, version_2, version_3};
