@@ -37,6 +37,8 @@ void add_runs_commands(CLI::App& app, const Session& session, Action& action);
 void add_compare_command(CLI::App& app, const Session& session, Action& action);
 void add_recommend_command(CLI::App& app, const Session& session, Action& action);
 void add_explain_command(CLI::App& app, const Session& session, Action& action);
+void add_embed_commands(CLI::App& app, const Session& session, Action& action);
+void add_words_command(CLI::App& data, const Session& session, Action& action);
 void add_report_command(CLI::App& app, const Session& session, Action& action);
 
 /// $XDG_DATA_HOME/tastebench/workspace.tastebench, or the same under ~/.local/share.
