@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,12 @@ struct Checksum {
     std::string hex; ///< lower case
 };
 std::string to_text(const Checksum& checksum); ///< "MD5 0e33..."; "none"
+
+/// A published figure; 0: not given.
+struct Count {
+    std::uint64_t value = 0;
+    bool rounded = false; ///< the publisher says "about"
+};
 
 /// One file to fetch.
 struct CatalogueFile {
@@ -47,12 +54,12 @@ struct CatalogueImport {
 struct CatalogueEntry {
     std::string id; ///< "ml-1m"; the data set is imported under this name
     std::string title;
-    std::string summary;                                  ///< one plain sentence
-    std::uint64_t users = 0, items = 0, interactions = 0; ///< as published; 0: not given
-    bool rounded = false;                                 ///< the publisher gives round figures ("about")
-    std::string counted;                                  ///< what was counted and who says so
+    std::string summary; ///< one plain sentence
+    Count users, items, interactions;
+    std::string counted; ///< what was counted and who says so
     std::string home;
     std::string license; ///< the terms in one plain sentence
+    std::string terms;   ///< the same in a few words, for a list
     std::string limits;  ///< what they forbid, to be shown before the download; empty: nothing worth a warning
     std::string citation;
     std::vector<CatalogueFile> files;

@@ -12,6 +12,7 @@ constexpr const char* folder_url = "https://raw.githubusercontent.com/gusye1234/
 CatalogueEntry light_gcn(const std::string& id, const char* train_md5, const char* test_md5) {
     CatalogueEntry out;
     out.id = id;
+    out.terms = "none of its own";
     out.counted = "training and test part together, as the LightGCN paper says";
     out.home = "https://github.com/gusye1234/LightGCN-PyTorch";
     out.citation = "Xiangnan He, Kuan Deng, Xiang Wang, Yan Li, Yongdong Zhang and Meng Wang. 2020. LightGCN: "
@@ -31,9 +32,9 @@ std::vector<CatalogueEntry> graph_entries() {
     auto gowalla = light_gcn("gowalla", "5eec1eb2edb8dd648377d348b8e136cf", "c04e2c4bcd2389f53ed8281816166149");
     gowalla.title = "Gowalla (LightGCN)";
     gowalla.summary = "Which places people checked in at, each with at least ten check-ins; no times, a fixed test.";
-    gowalla.users = 29'858;
-    gowalla.items = 40'981;
-    gowalla.interactions = 1'027'370;
+    gowalla.users = {29'858};
+    gowalla.items = {40'981};
+    gowalla.interactions = {1'027'370};
     gowalla.license = "Published with the paper's code without terms of its own; the check-ins come from Stanford's "
                       "SNAP collection.";
 
@@ -41,9 +42,9 @@ std::vector<CatalogueEntry> graph_entries() {
     yelp.title = "Yelp2018 (LightGCN)";
     yelp.summary = "Which restaurants and other businesses people reviewed, from the Yelp challenge of 2018; no times, "
                    "a fixed test.";
-    yelp.users = 31'668;
-    yelp.items = 38'048;
-    yelp.interactions = 1'561'406;
+    yelp.users = {31'668};
+    yelp.items = {38'048};
+    yelp.interactions = {1'561'406};
     yelp.license = "Published with the paper's code without terms of its own; the reviews come from the Yelp data set, "
                    "whose terms Yelp sets (https://www.yelp.com/dataset).";
     yelp.limits = "The reviews are Yelp's: read the terms at https://www.yelp.com/dataset before you use them for "
@@ -52,9 +53,9 @@ std::vector<CatalogueEntry> graph_entries() {
     auto books = light_gcn("amazon-book", "c916ecac04ca72300a016228258b41ed", "30f8ccfea18d25007ba9fb9aba4e174d");
     books.title = "Amazon-Book (LightGCN)";
     books.summary = "Which books people reviewed at Amazon, each with at least ten reviews; no times, a fixed test.";
-    books.users = 52'643;
-    books.items = 91'599;
-    books.interactions = 2'984'108;
+    books.users = {52'643};
+    books.items = {91'599};
+    books.interactions = {2'984'108};
     books.license = "Published with the paper's code without terms of its own; the reviews come from the Amazon review "
                     "data of UC San Diego.";
     return {gowalla, yelp, books};

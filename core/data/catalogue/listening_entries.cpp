@@ -11,12 +11,13 @@ CatalogueEntry lastfm_360k() {
     out.id = "lastfm-360k";
     out.title = "Last.fm 360K";
     out.summary = "How often each listener played each of their top artists, collected from Last.fm; no times.";
-    out.users = 359'347;
-    out.items = 294'015;
-    out.interactions = 17'559'530;
+    out.users = {359'347};
+    out.items = {294'015};
+    out.interactions = {17'559'530};
     out.counted = "the README: lines, users, and 186,642 artists with a MusicBrainz id plus 107,373 without";
     out.home = "https://zenodo.org/records/6090214";
     out.license = "Distributed with permission of Last.fm, for non-commercial use only.";
+    out.terms = "non-commercial";
     out.limits = "You may not use the data commercially; ask Last.fm (partners at last dot fm) if you want to.";
     out.citation = "O. Celma. 2010. Music Recommendation and Discovery in the Long Tail. Springer. Also name Last.fm, "
                    "https://www.last.fm.";
@@ -42,12 +43,13 @@ CatalogueEntry lastfm_hetrec() {
     out.id = "lastfm-hetrec-2011";
     out.title = "Last.fm HetRec 2011";
     out.summary = "How often each listener played each artist, with friendships and the tags that people gave.";
-    out.users = 1'892;
-    out.items = 17'632;
-    out.interactions = 92'834;
+    out.users = {1'892};
+    out.items = {17'632};
+    out.interactions = {92'834};
     out.counted = "the readme in the archive";
     out.home = "https://grouplens.org/datasets/hetrec-2011/";
     out.license = "For non-commercial use only.";
+    out.terms = "non-commercial";
     out.limits = "You may not use the data commercially; ask Last.fm if you want to.";
     out.citation = "Ivan Cantador, Peter Brusilovsky and Tsvi Kuflik. 2011. 2nd Workshop on Information Heterogeneity "
                    "and Fusion in Recommender Systems (HetRec 2011). RecSys 2011, Chicago. Also name Last.fm, "

@@ -36,6 +36,7 @@ CatalogueEntry movielens(const std::string& id, const std::string& title, const 
     out.counted = "ratings, users and films as the README says";
     out.home = "https://grouplens.org/datasets/movielens/";
     out.license = closed_license;
+    out.terms = "research, not to be passed on";
     out.limits = closed_limits;
     out.citation = citation;
     out.files = {{id + ".zip", folder_url + id + ".zip", 0, {}}};
@@ -45,9 +46,9 @@ CatalogueEntry movielens(const std::string& id, const std::string& title, const 
 }
 
 void count(CatalogueEntry& entry, std::uint64_t users, std::uint64_t items, std::uint64_t interactions) {
-    entry.users = users;
-    entry.items = items;
-    entry.interactions = interactions;
+    entry.users.value = users;
+    entry.items.value = items;
+    entry.interactions.value = interactions;
 }
 
 void check(CatalogueEntry& entry, std::uint64_t bytes, ChecksumKind kind, const char* hex) {
@@ -61,6 +62,7 @@ CatalogueEntry latest_small() {
                          "for trying things out.");
     out.home = "https://grouplens.org/datasets/movielens/latest/";
     out.license = open_license;
+    out.terms = "research, may be passed on";
     out.limits = open_limits;
     out.counted = "the README of September 2018 (films: all in movies.csv); GroupLens may change this set over time";
     count(out, 610, 9'742, 100'836);
@@ -74,6 +76,7 @@ CatalogueEntry latest() {
                          "it grows over time, so figures on it cannot be repeated by others.");
     out.home = "https://grouplens.org/datasets/movielens/latest/";
     out.license = open_license;
+    out.terms = "research, may be passed on";
     out.limits = open_limits;
     out.counted = "the README of July 2023; GroupLens changes this set over time and so gives no checksum";
     count(out, 330'975, 86'537, 33'832'162);
@@ -95,8 +98,8 @@ std::vector<CatalogueEntry> movielens_entries() {
                         "occupation of each user.");
     m1.home += "1m/";
     m1.counted = "ratings and users as the README says, which gives about 3,900 films";
-    m1.rounded = true;
     count(m1, 6'040, 3'900, 1'000'209);
+    m1.items.rounded = true;
     check(m1, 5'917'549, ChecksumKind::md5, "c4d9eecfca2ab87c1945afe126590906");
 
     auto m10 = movielens("ml-10m", "MovieLens 10M",
