@@ -93,6 +93,7 @@ QWidget* CataloguePanel::makeList() {
     table_->filterBox()->setObjectName(QStringLiteral("catalogueFilter"));
     table_->filterBox()->setPlaceholderText(tr("Filter the catalogue"));
     table_->view()->horizontalHeader()->setStretchLastSection(true);
+    table_->view()->sortByColumn(-1, Qt::AscendingOrder); // the catalogue's own order, until a header is clicked
     table_->setMinimumWidth(320);
     connect(table_, &DataTable::selectionChanged, this, &CataloguePanel::showChosen);
     return table_;
