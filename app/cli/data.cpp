@@ -237,7 +237,7 @@ void add_generate(CLI::App& data, const Session& session, Action& action) {
 } // namespace
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action) {
-    auto* data = app.add_subcommand("data", "Import, list, show and make data sets")->require_subcommand(1);
+    auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
     add_import_command(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
@@ -251,6 +251,7 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     });
     add_generate(*data, session, action);
     add_words_command(*data, session, action);
+    add_catalogue_commands(*data, session, action);
 }
 
 } // namespace tastebench::cli
