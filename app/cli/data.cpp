@@ -327,6 +327,7 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
         action = [&session] { return sample(session); };
     });
     add_generate(*data, session, action);
+    add_split_command(*data, session, action);
 }
 
 } // namespace tastebench::cli
