@@ -19,14 +19,17 @@ namespace {
 constexpr double notable_share = 0.01;
 constexpr std::uint8_t on_train = 1, on_validation = 2, on_test = 4;
 
-/// "1,234 of 5,678 test rows (21.7 %)".
+/// "1,234,567".
+std::string with_commas(std::uint64_t count) {
+    std::string text = std::to_string(count);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+/// "1,234 of 5,678 test rows (21.73 %)".
 std::string with_share(std::uint64_t count, std::uint64_t total, std::string_view unit) {
-    std::string digits = std::to_string(count);
-    std::string all = std::to_string(total);
-    for (auto* text : {&digits, &all})
-        for (auto at = static_cast<std::ptrdiff_t>(text->size()) - 3; at > 0; at -= 3)
-            text->insert(static_cast<std::size_t>(at), ",");
-    return fmt::format("{} of {} {} ({:.3g} %)", digits, all, unit,
+    return fmt::format("{} of {} {} ({:.4g} %)", with_commas(count), with_commas(total), unit,
                        100 * static_cast<double>(count) / static_cast<double>(total));
 }
 
@@ -106,7 +109,8 @@ class Checker {
             const bool mild = (users && is_cold_by_design()) || share < notable_share;
             const auto groups = static_cast<std::uint64_t>(std::count_if(on.begin(), on.end(), cold));
             add({id, mild ? Severity::note : Severity::warning, rows, tests(), "test rows", groups,
-                 fmt::format("{} belong to {} {}; {}.", with_share(rows, tests(), "test rows"), groups, what, remedy)});
+                 fmt::format("{} belong to {} {}; {}.", with_share(rows, tests(), "test rows"), with_commas(groups),
+                             what, remedy)});
         };
         find("cold_users", users_, rows_.user, "users without a training row",
              is_cold_by_design() ? "this split is made for that: models that know users only by their rows can merely "
@@ -258,7 +262,7 @@ class Checker {
             add({"both_sides", Severity::warning, test_rows, tests(), "test rows", pairs,
                  fmt::format("{} repeat a user and item that are in training too ({} pairs): they test memory, not "
                              "foresight; import with one row for each pair, or remove seen items from the lists.",
-                             with_share(test_rows, tests(), "test rows"), pairs.load())});
+                             with_share(test_rows, tests(), "test rows"), with_commas(pairs))});
         const std::uint64_t used = rows_.size() - out_.left_out;
         if (repeated > 0)
             add({"repeated_rows", Severity::note, repeated, used, "rows", 0,

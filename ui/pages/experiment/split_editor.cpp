@@ -25,14 +25,20 @@ namespace {
 constexpr int drawDelay = 200;  // milliseconds of rest before the split is drawn again
 constexpr int byDateKind = 100; // a choice beside the kinds: global, by date rather than by share
 
+constexpr int narrowestField = 72;
+
 QWidget* inRow(std::initializer_list<QWidget*> widgets, QWidget* parent) {
     auto* row = new QWidget(parent);
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gap);
-    for (auto* widget : widgets)
-        layout->addWidget(widget);
-    layout->addStretch(1);
+    for (auto* widget : widgets) {
+        // Fields share the width, however many digits they could hold; a check box takes what it needs.
+        const bool field = qobject_cast<QCheckBox*>(widget) == nullptr;
+        if (field)
+            widget->setMinimumWidth(narrowestField);
+        layout->addWidget(widget, field ? 1 : 0);
+    }
     return row;
 }
 
@@ -57,11 +63,6 @@ SplitEditor::SplitEditor(Workbench& workbench, QWidget* parent)
     makeKind();
     makeShares();
     makeFolds();
-    seed_ = named(new QSpinBox(this), "splitSeed", tr("Seed"),
-                  tr("The same number gives the same split and the same training"));
-    seed_->setRange(0, 2'000'000'000);
-    seed_->setValue(42);
-    form_->addRow(tr("&Seed"), seed_);
     makeFile();
     makeFilters();
     column->addLayout(form_);
@@ -82,6 +83,12 @@ SplitEditor::SplitEditor(Workbench& workbench, QWidget* parent)
     refresh();
 }
 
+void SplitEditor::addRow(const QString& text, QWidget* row, QWidget* first) {
+    auto* label = new QLabel(text, this);
+    label->setBuddy(first);
+    form_->addRow(label, row);
+}
+
 void SplitEditor::makeKind() {
     kind_ = named(new QComboBox(this), "splitKind", tr("Kind of split"),
                   tr("How rows are divided into those that train and those that test"));
@@ -96,7 +103,12 @@ void SplitEditor::makeKind() {
     add(tr("New users"), SplitKind::users);
     add(tr("The test file of the data"), SplitKind::fixed);
     add(tr("Rows from a file"), SplitKind::rows);
-    form_->addRow(tr("&Kind"), kind_);
+    seed_ = named(new QSpinBox(this), "splitSeed", tr("Seed"),
+                  tr("The same number gives the same split and the same training"));
+    seed_->setRange(0, 2'000'000'000);
+    seed_->setValue(42);
+    seed_->setPrefix(tr("seed "));
+    addRow(tr("&Kind"), inRow({kind_, seed_}, this), kind_);
 }
 
 void SplitEditor::makeShares() {
@@ -109,8 +121,9 @@ void SplitEditor::makeShares() {
                         tr("How many of a hundred rows are kept back for choosing settings; they neither train nor "
                            "test"));
     validation_->setRange(0, 98);
+    validation_->setPrefix(tr("validation "));
     validation_->setSuffix(tr(" %"));
-    validation_->setSpecialValueText(tr("none"));
+    validation_->setSpecialValueText(tr("no validation"));
     group_ = named(new QComboBox(this), "splitGroup", tr("Split within each"),
                    tr("Whether every person or every item keeps the same share"));
     group_->addItem(tr("User"), static_cast<int>(SplitGroup::user));
@@ -126,8 +139,8 @@ void SplitEditor::makeShares() {
     validateOne_ = named(new QCheckBox(tr("Keep one &more for validation"), this), "splitValidateOne",
                          tr("Keep one more for validation"),
                          tr("Of people with three rows or more, another one neither trains nor tests"));
-    form_->addRow(tr("T&raining"), ratio_);
-    form_->addRow(tr("Val&idation"), validation_);
+    sharesRow_ = inRow({ratio_, validation_}, this);
+    addRow(tr("T&raining"), sharesRow_, ratio_);
     form_->addRow(tr("Within &each"), group_);
     form_->addRow(tr("&Date"), date_);
     form_->addRow(tr("Lea&ve out"), leaveOut_);
@@ -144,7 +157,7 @@ void SplitEditor::makeFolds() {
     wholeUsers_ = named(new QCheckBox(tr("Whole &users"), this), "splitWholeUsers", tr("Whole users"),
                         tr("Deals people rather than rows, so that those who test are unknown in training"));
     foldRow_ = inRow({folds_, fold_, wholeUsers_}, this);
-    form_->addRow(tr("&Folds"), foldRow_);
+    addRow(tr("&Folds"), foldRow_, folds_);
 }
 
 void SplitEditor::makeFile() {
@@ -156,7 +169,7 @@ void SplitEditor::makeFile() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(file_, 1);
     layout->addWidget(browseButton);
-    form_->addRow(tr("&File"), fileRow_);
+    addRow(tr("&File"), fileRow_, file_);
     connect(browseButton, &QPushButton::clicked, this, &SplitEditor::browse);
 }
 
@@ -189,7 +202,7 @@ void SplitEditor::makeFilters() {
     rows->setSpacing(gap / 2);
     rows->addWidget(inRow({minUser_, minItem_}, filterRow_));
     rows->addWidget(inRow({minValue_, core_}, filterRow_));
-    form_->addRow(tr("Keep"), filterRow_);
+    addRow(tr("Kee&p"), filterRow_, minUser_);
 }
 
 void SplitEditor::connectFields() {
@@ -231,7 +244,7 @@ SplitRecipe SplitEditor::recipe() const {
     }
     if (choice == byDateKind)
         out.train_before = date_->date().startOfDay(Qt::UTC).toSecsSinceEpoch();
-    if (!validation_->isHidden())
+    if (!sharesRow_->isHidden())
         out.validation = validation_->value() / 100.0;
     out.ratio = ratio_->value() / 100.0;
     if (!group_->isHidden())
@@ -267,8 +280,7 @@ void SplitEditor::refresh() {
         if (auto* label = form_->labelForField(field))
             label->setVisible(shown);
     };
-    setShown(ratio_, shares);
-    setShown(validation_, shares);
+    setShown(sharesRow_, shares);
     setShown(group_, grouped);
     setShown(date_, choice == byDateKind);
     setShown(leaveOut_, is(SplitKind::loo));

@@ -45,6 +45,8 @@ class SplitEditor : public QWidget {
         SplitCheck check;
         std::string fingerprint;
     };
+    /// A row whose label's key goes to `first`, one of the row's fields.
+    void addRow(const QString& text, QWidget* row, QWidget* first);
     void makeKind();
     void makeShares();
     void makeFolds();
@@ -62,6 +64,7 @@ class SplitEditor : public QWidget {
     DatasetPtr dataset_;
     QFormLayout* form_;
     QComboBox* kind_;
+    QWidget* sharesRow_;
     QSpinBox* ratio_;
     QSpinBox* validation_;
     QComboBox* group_;
