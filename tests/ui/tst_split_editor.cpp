@@ -71,7 +71,7 @@ class TestSplitEditor : public QObject {
         QVERIFY(SplitRecipe::parse(toStd(editor_->recipeText()), 1).has_value());
     }
 
-    void picture_and_warnings_follow_the_data() {
+    void picture_and_warnings_follow_the_dataset() {
         auto* picture = editor_->findChild<SplitPicture*>();
         auto* warnings = child<QLabel>(editor_.get(), "splitWarnings");
         QVERIFY(!picture->preview());

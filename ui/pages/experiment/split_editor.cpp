@@ -334,6 +334,9 @@ void SplitEditor::showDrawn(const Result<Drawn>& drawn) {
         picture_->setPreview({});
         warnings.append(toQt(drawn.error().text()));
     }
+    // The warnings may lie below what the window shows.
+    sentence_->setText(warnings.isEmpty() ? splitSentence(recipe())
+                                          : tr("%1 Mind the warnings below.").arg(splitSentence(recipe())));
     warnings_->setText(warnings.join(u'\n'));
     warnings_->setVisible(!warnings.isEmpty());
     notes_->setText(notes.join(u'\n'));
