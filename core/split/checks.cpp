@@ -109,15 +109,16 @@ class Checker {
             const bool mild = (users && is_cold_by_design()) || share < notable_share;
             const auto groups = static_cast<std::uint64_t>(std::count_if(on.begin(), on.end(), cold));
             add({id, mild ? Severity::note : Severity::warning, rows, tests(), "test rows", groups,
-                 fmt::format("{} belong to {} {}; {}.", with_share(rows, tests(), "test rows"), with_commas(groups),
-                             what, remedy)});
+                 fmt::format("{} {} to {} {}{} without a training row; {}.", with_share(rows, tests(), "test rows"),
+                             rows == 1 ? "belongs" : "belong", with_commas(groups), what, groups == 1 ? "" : "s",
+                             remedy)});
         };
-        find("cold_users", users_, rows_.user, "users without a training row",
+        find("cold_users", users_, rows_.user, "user",
              is_cold_by_design() ? "this split is made for that: models that know users only by their rows can merely "
                                    "guess, so compare with popularity"
                                  : "models can merely guess for them, so keep some rows of every user in training with "
                                    "chrono, stratified or loo, or filter with min_user");
-        find("cold_items", items_, rows_.item, "items without a training row",
+        find("cold_items", items_, rows_.item, "item",
              "they can never be recommended, so filter with min_item, or use a model of item features");
     }
 

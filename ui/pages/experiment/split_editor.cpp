@@ -328,7 +328,7 @@ void SplitEditor::showDrawn(const Result<Drawn>& drawn) {
     if (drawn) {
         picture_->setPreview(drawn->preview);
         for (const auto& finding : drawn->check.findings)
-            (finding.severity == Severity::warning ? warnings : notes).append(toQt(finding.text));
+            (finding.severity == Severity::warning ? warnings : notes).append(tr("• %1").arg(toQt(finding.text)));
         notes.append(tr("Fingerprint %1").arg(toQt(drawn->fingerprint)));
     } else {
         picture_->setPreview({});
