@@ -252,6 +252,7 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     add_generate(*data, session, action);
     add_words_command(*data, session, action);
     add_catalogue_commands(*data, session, action);
+    add_split_command(*data, session, action);
 }
 
 } // namespace tastebench::cli

@@ -72,9 +72,8 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
     if (can.needs_times && !data.has_times())
         return bad_data(fmt::format("a half-life needs times, and '{}' has none", data.name()), "half_life_days",
                         "set half_life_days to 0, or import the data with a time column");
-    if (spec.split.kind == SplitKind::chrono && !data.has_times())
-        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
-                        "choose stratified or random");
+    if (auto status = check_recipe(data, spec.split); !status)
+        return fail(status.error());
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -97,10 +96,12 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     out.run.spec = spec;
     out.run.environment = current_environment(parallel.threads());
     progress.begin("Splitting", 0);
-    auto split = make_split(data, spec.split);
+    auto split = make_split(data, spec.split, parallel);
     if (!split)
         return fail(split.error());
+    out.run.split_fingerprint = split->fingerprint;
     out.run.train_rows = split->train.size();
+    out.run.validation_rows = split->validation.size();
     out.run.test_rows = split->test.size();
     out.model = (*entry)->make();
 

@@ -97,12 +97,15 @@ CREATE TABLE setting (
 
 // hash: XXH3, 64 bits, of a part's bytes over all its chunks; NULL in parts written before version 3.
 // recipe: how the data was imported (JSON). source_hash: fingerprint of the source files' bytes.
-// split_form: the split as text where the numbered columns cannot hold it.
+// split_form: the split as text where the numbered columns cannot hold it; split_fingerprint: of the rows on each
+// side.
 constexpr const char* version_3 = R"sql(
 ALTER TABLE dataset_part ADD COLUMN hash INTEGER;
 ALTER TABLE dataset ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
 ALTER TABLE dataset ADD COLUMN source_hash TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN split_form TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN split_fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN validation_rows INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE recipe (
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL
