@@ -19,8 +19,16 @@ constexpr Need pairs{"users and items", "import it with a column of users and on
 constexpr Need ratings{"ratings", "import it with a rating column"};
 constexpr Need times{"times", "import it with a time column"};
 
+/// "91,631".
+std::string grouped(std::size_t count) {
+    std::string out = std::to_string(count);
+    for (std::size_t from_end = 3; from_end < out.size(); from_end += 4)
+        out.insert(out.size() - from_end, 1, ',');
+    return out;
+}
+
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
+    return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
 }
 
 Material features(const Dataset& data) {
@@ -39,7 +47,7 @@ Material texts(const Dataset& data) {
     for (std::size_t item = 0; item < titles.size(); ++item)
         known += titles[item].empty() ? 0 : 1;
     return {"Titles", "networks that read, such as DKN", known > 0,
-            known > 0 ? fmt::format("{} of {} items have one", known, data.items().size())
+            known > 0 ? fmt::format("{} of {} items have one", grouped(known), grouped(data.items().size()))
                       : "there are none; import a table of items with a title column"};
 }
 

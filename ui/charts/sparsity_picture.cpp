@@ -135,7 +135,9 @@ void SparsityCanvas::draw(QPainter& painter, const QRect& area, const QPalette& 
     painter.drawRect(plot.adjusted(0, 0, -1, -1));
     painter.setPen(palette.color(QPalette::Text));
     const int line = fontMetrics().height();
-    painter.drawText(QRect(plot.left(), plot.bottom() + 5, plot.width(), line), Qt::AlignCenter,
+    // Wider than the picture where that is narrow.
+    const int spare = std::min(plot.left() - area.left(), area.right() - plot.right());
+    painter.drawText(QRect(plot.left() - spare, plot.bottom() + 5, plot.width() + 2 * spare, line), Qt::AlignCenter,
                      SparsityPicture::tr("%1 items, the most popular first →").arg(countText(grid_.items)));
     painter.save();
     painter.translate(area.left(), plot.bottom());

@@ -99,7 +99,6 @@ WindowView::WindowView(BigTable* table) : QTableView(table), table_(table), rowH
     horizontalHeader()->setSortIndicatorShown(true);
     horizontalHeader()->setSortIndicatorClearable(true);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    horizontalHeader()->setStretchLastSection(true);
     dragTimer_.setInterval(40);
     connect(&dragTimer_, &QTimer::timeout, this, [this] { dragTo(dragY_); });
 }

@@ -18,6 +18,8 @@ namespace tastebench::ui {
 namespace {
 
 constexpr int titleWidth = 240;
+constexpr int columnSpare = 20; // pixels
+constexpr int mostWidth = 400;
 
 /// Data without users and items holds one placeholder of each; what such data set really is, only its rows tell.
 bool mayLackPairs(const DatasetSummary& summary) {
@@ -209,13 +211,19 @@ void DatasetView::setWidths() {
         if (column >= 0)
             tab->table()->view()->setColumnWidth(column, titleWidth);
     };
-    for (auto* tab : {rows_, users_, items_, entities_})
-        tab->table()->view()->resizeColumnsToContents();
+    for (auto* tab : {rows_, users_, items_, entities_}) {
+        auto* view = tab->table()->view();
+        view->resizeColumnsToContents();
+        // Room for the mark of the order, and for later rows that are a little longer.
+        for (int column = 0; column < view->model()->columnCount(); ++column)
+            view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
+    }
     widen(rows_, static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
     if (loaded_->items)
         widen(items_, static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
     if (loaded_->entities)
-        widen(entities_, EntityRows::Name);
+        for (const int column : {EntityRows::Name, EntityRows::Items})
+            widen(entities_, column);
 }
 
 } // namespace tastebench::ui

@@ -24,7 +24,7 @@ QString shortNumber(double value) {
 
 QString rangeText(std::uint64_t low, std::uint64_t high) {
     if (high == std::numeric_limits<std::uint64_t>::max())
-        return OverviewTab::tr("%1 or more").arg(countText(low));
+        return countText(low) + u'+';
     return low == high ? countText(low) : countText(low) + QStringLiteral("–") + countText(high);
 }
 
@@ -67,10 +67,16 @@ QString dataSentence(const Dataset& data, const DataStatistics& statistics) {
         out.append(OverviewTab::tr("The most popular tenth of the items holds %1 of all interactions (Gini %2).")
                        .arg(percentText(statistics.popularity.top_tenth_share),
                             QLocale().toString(statistics.popularity.gini, 'f', 2)));
-        if (statistics.activity.once + statistics.popularity.once > 0)
+        if (statistics.activity.once == 0 && statistics.popularity.once > 0)
+            out.append(
+                OverviewTab::tr("%1 items have a single interaction.").arg(countText(statistics.popularity.once)));
+        else if (statistics.activity.once > 0)
             out.append(OverviewTab::tr("%1 users and %2 items have a single interaction.")
                            .arg(countText(statistics.activity.once), countText(statistics.popularity.once)));
     }
+    if (!statistics.columns.empty() && std::all_of(statistics.columns.begin(), statistics.columns.end(),
+                                                   [](const ColumnFigures& column) { return column.missing == 0; }))
+        out.append(OverviewTab::tr("No value is missing in any column."));
     if (data.summary().rated == 0)
         out.append(OverviewTab::tr("There are no ratings, so errors of predicted ratings cannot be measured."));
     return out.join(u' ');
@@ -150,7 +156,8 @@ void OverviewTab::show(std::shared_ptr<const Dataset> dataset, std::shared_ptr<c
     add(time_, [this, s = statistics.get()] { drawTime(*s); });
     if (dataset->has_pairs())
         add(sparsity_, [this, s = statistics.get()] { sparsity_->showGrid(s->sparsity); });
-    add(missing_, [this, s = statistics.get()] { drawMissing(*s); });
+    if (std::any_of(figures.columns.begin(), figures.columns.end(), [](const auto& c) { return c.missing > 0; }))
+        add(missing_, [this, s = statistics.get()] { drawMissing(*s); });
     if (figures.events.size() > 1)
         add(events_, [this, s = statistics.get()] { drawEvents(*s); });
     if (dataset->has_pairs() && dataset->summary().distinct_pairs < dataset->summary().interactions)
@@ -198,7 +205,16 @@ void OverviewTab::drawPopularity(const DataStatistics& statistics) {
 }
 
 void OverviewTab::drawActivity(const DataStatistics& statistics) {
-    showCounts(*activity_, statistics.activity_bins, tr("Users"), {tr("interactions of a user"), tr("users")});
+    QStringList categories;
+    BarSeries bars{tr("Users"), {}, {}, {}};
+    for (const auto& bin : statistics.activity_bins) {
+        // Nobody below the first: the axis begins there.
+        if (bin.members == 0 && categories.isEmpty())
+            continue;
+        categories.append(countText(bin.low));
+        bars.values.append(static_cast<double>(bin.members));
+    }
+    activity_->showBars(categories, {bars}, {tr("interactions, at least"), tr("users")});
 }
 
 void OverviewTab::drawTime(const DataStatistics& statistics) {
@@ -226,8 +242,7 @@ void OverviewTab::drawEvents(const DataStatistics& statistics) {
 }
 
 void OverviewTab::drawRepeats(const DataStatistics& statistics) {
-    showCounts(*repeats_, statistics.repeats, tr("Pairs"),
-               {tr("rows of the same user and item"), tr("pairs of a user and an item")});
+    showCounts(*repeats_, statistics.repeats, tr("Pairs"), {tr("rows of the same user and item"), tr("pairs")});
 }
 
 void OverviewTab::drawMissing(const DataStatistics& statistics) {
@@ -235,11 +250,6 @@ void OverviewTab::drawMissing(const DataStatistics& statistics) {
     for (const auto& column : statistics.columns)
         if (column.missing > 0)
             columns.push_back(column);
-    if (columns.empty()) {
-        missing_->showNothing(statistics.columns.empty() ? tr("No column can miss values.")
-                                                         : tr("No value is missing in any column."));
-        return;
-    }
     const auto share = [](const ColumnFigures& c) {
         return static_cast<double>(c.missing) / static_cast<double>(c.entries);
     };
