@@ -122,11 +122,14 @@ void DatasetView::show(const DatasetEntry& entry) {
             return load(*workspace, name, parallel);
         },
         [this, wanted = fingerprint_, name = name_](Result<LoadedPtr> loaded) {
+            const bool current = wanted == fingerprint_ && name == name_;
             if (!loaded) {
                 workbench_.showError(loaded.error());
+                if (current)
+                    overview_->showProblem(tr("The data set could not be read."));
                 return;
             }
-            if (wanted == fingerprint_ && name == name_)
+            if (current)
                 showLoaded(*loaded);
             workbench_.letGo(std::move(*loaded));
         });

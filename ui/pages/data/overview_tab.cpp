@@ -113,12 +113,21 @@ OverviewTab::OverviewTab(QWidget* parent) : QWidget(parent), words_(new QLabel(t
 }
 
 void OverviewTab::showCounting() {
+    showWaiting(tr("Counting…"));
+}
+
+void OverviewTab::showProblem(const QString& what) {
+    showWaiting(what);
+    arrange({});
+}
+
+void OverviewTab::showWaiting(const QString& why) {
     toDraw_.clear();
     drawing_.stop();
-    words_->setText(tr("Counting…"));
+    words_->setText(why);
     for (auto* panel : {ratings_, popularity_, activity_, time_, events_, repeats_, missing_, fields_})
-        panel->showNothing(tr("Counting…"));
-    sparsity_->showNothing(tr("Counting…"));
+        panel->showNothing(why);
+    sparsity_->showNothing(why);
     arrange({ratings_, popularity_, activity_, time_});
 }
 

@@ -26,6 +26,8 @@ class OverviewTab : public QWidget {
   public:
     explicit OverviewTab(QWidget* parent = nullptr);
     void showCounting();
+    /// Only this sentence: why there is nothing to see.
+    void showProblem(const QString& what);
     /// Draws one chart at a time, so that the window answers in between.
     void show(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const DataStatistics> statistics);
 
@@ -33,6 +35,7 @@ class OverviewTab : public QWidget {
     void complete();
 
   private:
+    void showWaiting(const QString& why);
     void arrange(const QList<QWidget*>& panels);
     void drawNext();
     void drawRatings(const Dataset& dataset, const DataStatistics& statistics);
