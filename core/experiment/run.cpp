@@ -66,6 +66,12 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         return fail(parameters.error());
     spec.parameters = std::move(*parameters);
     const auto can = (*entry)->make()->capabilities(spec.parameters);
+    if (can.needs_pairs && !data.has_pairs())
+        return bad_data(fmt::format("{} recommends items to users, and '{}' has neither: its rows are features and a "
+                                    "label",
+                                    (*entry)->title, data.name()),
+                        "model",
+                        "import the data with a column of users and one of items, or choose a model of features");
     if (can.needs_values && data.summary().rated == 0)
         return bad_data(fmt::format("{} learns from ratings, and '{}' has none", (*entry)->title, data.name()), "model",
                         "choose a model that learns from events, such as SAR, or import the data with a rating column");
