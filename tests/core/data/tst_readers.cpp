@@ -1,4 +1,4 @@
-#include <QElapsedTimer>
+#include <ctime>
 
 #include "core/data/import_files.h"
 
@@ -318,10 +318,10 @@ class TestReaders : public QObject {
         const auto reader = format_entry(FileFormat::json_lines).open(sniff, options);
         QVERIFY(reader);
         Piece piece((*reader)->shape());
-        QElapsedTimer timer;
-        timer.start();
+        const auto start = std::clock(); // processor time: other programs do not count
         (*reader)->read(content, piece);
-        qInfo("%.0f thousand rows a second", 100'000.0 / static_cast<double>(timer.nsecsElapsed()) * 1e6);
+        const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+        qInfo("%.0f thousand rows a second of processor time", 100.0 / seconds);
         QCOMPARE(piece.rows.size(), std::size_t{100'000});
         QVERIFY(piece.failed.empty());
     }
