@@ -29,7 +29,10 @@ std::optional<FileFormat> file_format_from(std::string_view text) {
 
 const std::vector<FormatEntry>& all_formats() {
     // Delimited text is what remains when nothing else fits.
-    static const std::vector<FormatEntry> entries{recbole_format(), movielens_format(), delimited_format()};
+    static const std::vector<FormatEntry> entries{sqlite_format(),    mind_format(),       dkn_format(),
+                                                  criteo_format(),    libffm_format(),     libsvm_format(),
+                                                  recbole_format(),   json_lines_format(), adjacency_format(),
+                                                  movielens_format(), delimited_format()};
     return entries;
 }
 
