@@ -21,6 +21,10 @@ std::string time_left(const ProgressSnapshot& now) {
     return now.seconds_left ? ", " + duration(*now.seconds_left) + " left" : std::string();
 }
 
+std::string note(const ProgressSnapshot& now) {
+    return now.note.empty() ? std::string() : "; " + now.note;
+}
+
 } // namespace
 
 JobWatch::JobWatch(Progress& progress, bool quiet)
@@ -61,7 +65,7 @@ void JobWatch::show_line(const ProgressSnapshot& now) {
     if (now.stage != last_stage_) {
         say(now.stage);
     } else if (now.total > 0 && now.elapsed_seconds - last_shown_ >= line_every_seconds) {
-        say(fmt::format("{}: {:.0f} %{}", now.stage, now.fraction * 100, time_left(now)));
+        say(fmt::format("{}: {:.0f} %{}{}", now.stage, now.fraction * 100, time_left(now), note(now)));
     } else {
         return;
     }
@@ -76,6 +80,7 @@ void JobWatch::show_bar(const ProgressSnapshot& now) {
         line += fmt::format(" [{}{}] {:3.0f} %{}", std::string(filled, '#'), std::string(bar_width - filled, '.'),
                             now.fraction * 100, time_left(now));
     }
+    line += note(now);
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     std::fflush(stderr);
 }

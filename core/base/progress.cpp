@@ -7,11 +7,17 @@ namespace tastebench {
 void Progress::begin(std::string_view stage, std::uint64_t total) {
     const std::scoped_lock lock(mutex_);
     stage_ = stage;
+    note_.clear();
     stage_started_ = Clock::now();
     if (!started_)
         started_ = stage_started_;
     done_ = 0;
     total_ = total;
+}
+
+void Progress::set_note(std::string note) {
+    const std::scoped_lock lock(mutex_);
+    note_ = std::move(note);
 }
 
 void Progress::add_curve_point(std::string_view series, double x, double y) {
@@ -23,6 +29,7 @@ ProgressSnapshot Progress::snapshot() const {
     const std::scoped_lock lock(mutex_);
     ProgressSnapshot out;
     out.stage = stage_;
+    out.note = note_;
     out.done = done_;
     out.total = total_;
     out.cancelled = cancelled_;

@@ -30,6 +30,7 @@ struct ProgressSnapshot {
     std::uint64_t done = 0;             ///< units done in the current stage
     std::uint64_t total = 0;            ///< units of the current stage; 0 = not known
     bool cancelled = false;
+    std::string note; ///< what more there is to say, such as "1,200,000 rows, 9.1 million a second"
 };
 
 class Progress {
@@ -38,6 +39,8 @@ class Progress {
     void begin(std::string_view stage, std::uint64_t total);
     void advance(std::uint64_t units = 1) { done_.fetch_add(units, std::memory_order_relaxed); }
     void set_done(std::uint64_t units) { done_.store(units, std::memory_order_relaxed); }
+    /// Shown beside the stage until the next one begins.
+    void set_note(std::string note);
     void add_curve_point(std::string_view series, double x, double y);
 
     /// Asks the worker to stop; it answers with an ErrorKind::cancelled error soon after.
@@ -50,7 +53,7 @@ class Progress {
   private:
     using Clock = std::chrono::steady_clock;
     mutable std::mutex mutex_;
-    std::string stage_;
+    std::string stage_, note_;
     std::optional<Clock::time_point> started_;
     Clock::time_point stage_started_{};
     Curves curves_;
