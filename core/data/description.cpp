@@ -193,8 +193,15 @@ Description take_description(const Taker& from) {
     out.events = from.texts("events");
     out.title_of = from.text("title_of");
     out.interactions = take_table(from, "interactions");
-    if (out.interactions.columns.empty())
+    const auto& columns = out.interactions.columns;
+    const auto count = [&](ColumnRole role) {
+        return std::count_if(columns.begin(), columns.end(), [&](const auto& column) { return column.role == role; });
+    };
+    const auto pairs = out.has_pairs ? 1 : 0;
+    if (columns.empty() || count(ColumnRole::user) != pairs || count(ColumnRole::item) != pairs)
         from.note("interactions");
+    if (out.events.size() > 255)
+        from.note("events");
     out.users = take_table(from, "users");
     out.items = take_table(from, "items");
     out.entities = take_table(from, "entities");

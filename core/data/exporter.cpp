@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "core/data/export/export_job.h"
+#include "core/split/split.h"
 
 namespace tastebench {
 
@@ -242,6 +243,19 @@ Status ExportJob::finish(TableFile& file) {
     auto status = file.finish();
     bytes += file.bytes();
     return status;
+}
+
+std::vector<ExportPart> export_parts(const Split& split) {
+    const auto parts_of = [](const auto& s) {
+        std::vector<ExportPart> out{{"train", s.train}};
+        // Splits without validation rows may not know the word.
+        if constexpr (requires { s.validation; })
+            if (!s.validation.empty())
+                out.push_back({"valid", s.validation});
+        out.push_back({"test", s.test});
+        return out;
+    };
+    return parts_of(split);
 }
 
 Result<ExportReport> export_dataset(const Dataset& data, const ExportOptions& asked, Progress& progress) {

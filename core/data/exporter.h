@@ -15,6 +15,8 @@
 
 namespace tastebench {
 
+struct Split;
+
 enum class ExportFormat { csv, recbole };
 
 struct ExportPart {
@@ -23,11 +25,11 @@ struct ExportPart {
 };
 
 struct ExportOptions {
-    std::filesystem::path folder; ///< made; its parent exists
+    std::filesystem::path folder = {}; ///< made; its parent exists
     ExportFormat format = ExportFormat::csv;
     bool overwrite = false; ///< replaces an earlier export, but never a folder that holds anything else
-    std::vector<ExportPart> parts;
-    std::string split; ///< the recipe that made the parts, for the description
+    std::vector<ExportPart> parts = {};
+    std::string split = {}; ///< the recipe that made the parts, for the description
 };
 
 struct ExportReport {
@@ -35,6 +37,9 @@ struct ExportReport {
     std::uint64_t rows = 0, bytes = 0;
     double seconds = 0;
 };
+
+/// The parts of a split under RecBole's names: train, valid (where there are such rows), test.
+std::vector<ExportPart> export_parts(const Split& split);
 
 /// All or nothing: written to a folder beside, made durable and renamed. usage error: the folder is taken.
 /// bad_data: an id or text that the format cannot hold. failed: a full disk and the like. cancelled.

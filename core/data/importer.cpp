@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/data/import/companions.h"
 #include "core/data/import/chunker.h"
 #include "core/data/import/merger.h"
 #include "core/data/import/rules.h"
@@ -21,7 +22,8 @@ constexpr std::size_t most_bad_listed = 1000;
 RowRules rules_for(const ImportOptions& options, const RowShape& shape) {
     RowRules rules;
     // An event such as a view has no rating: that is no fault of the row.
-    rules.missing = shape.event && options.missing == MissingValues::refuse ? MissingValues::keep : options.missing;
+    const bool keep = shape.event || shape.keeps_missing;
+    rules.missing = keep && options.missing == MissingValues::refuse ? MissingValues::keep : options.missing;
     if (options.least_value)
         rules.least = static_cast<float>(*options.least_value);
     if (options.greatest_value)
@@ -306,6 +308,8 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
     if (first.format->complete != nullptr)
         if (auto status = first.format->complete(first.set, options, *parts, told); !status)
             return fail(status.error());
+    if (auto status = join_named_tables(options, *parts, told); !status)
+        return fail(status.error());
     if (progress.cancelled())
         return cancelled_error();
     auto hash = hash_sources(options);

@@ -48,7 +48,7 @@ struct Feature {
 };
 
 Feature prepare_feature(const ExportJob& job, const FeatureColumn& column, DescribedColumn& described) {
-    Feature out{&column};
+    Feature out{&column, false, {}};
     if (column.type == ColumnType::date)
         out.iso = !job.recbole() && std::all_of(column.numbers.begin(), column.numbers.end(), is_whole_date);
     if (column.type != ColumnType::multi_category || !job.recbole())
