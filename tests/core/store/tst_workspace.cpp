@@ -115,6 +115,7 @@ class TestWorkspace : public QObject {
         QVERIFY(workspace->delete_run(id).has_value());
         QVERIFY(!workspace->delete_run(id).has_value());
         QVERIFY(workspace->delete_dataset("small").has_value());
+        QVERIFY(workspace->empty_bin().has_value());
         SQLite::Database db(file().string());
         for (const char* table : {"dataset_part", "run_part", "metric", "parameter", "curve"})
             QCOMPARE(db.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt(), 0);
