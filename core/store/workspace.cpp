@@ -18,7 +18,7 @@ namespace {
 constexpr int busy_milliseconds = 5000;
 constexpr std::size_t chunk_bytes = std::size_t{64} << 20;
 /// Large pages make large columns quick to read; a small commit still writes only a few of them.
-constexpr int page_bytes = 16384;
+constexpr int page_bytes = 32768;
 /// The log is copied into the file when it has grown by this much, and is cut to it.
 constexpr int log_bytes = 16 << 20;
 
