@@ -8,6 +8,7 @@
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "core/data/generator.h"
+#include "core/experiment/fitness.h"
 
 namespace tastebench::cli {
 
@@ -92,21 +93,6 @@ Status list(const Session& session) {
     return print(table.text());
 }
 
-/// What each model lacks in this data, by model id; empty: the model can use it.
-std::vector<std::pair<std::string, std::string>> fitness(const Dataset& data) {
-    std::vector<std::pair<std::string, std::string>> out;
-    for (const auto& model : all_models()) {
-        const auto needs = model.make()->capabilities(model.schema.defaults());
-        std::vector<std::string> lacks;
-        if (needs.needs_values && data.summary().rated == 0)
-            lacks.emplace_back("ratings");
-        if (needs.needs_times && !data.has_times())
-            lacks.emplace_back("times");
-        out.emplace_back(model.id, listed(lacks));
-    }
-    return out;
-}
-
 std::vector<std::string> names_of(const FeatureTable& features) {
     std::vector<std::string> out;
     for (const auto& column : features)
@@ -123,9 +109,10 @@ Json details(const DatasetEntry& entry, const Dataset& data) {
     out["entities"] = data.graph().entities.size();
     out["triples"] = data.graph().triples.size();
     out["models"] = Json::array();
-    for (const auto& [model, lacks] : fitness(data))
-        out["models"].push_back(
-            {{"model", model}, {"usable", lacks.empty()}, {"lacks", lacks.empty() ? Json() : Json(lacks)}});
+    for (const auto& fit : fitness(data))
+        out["models"].push_back({{"model", fit.model},
+                                 {"usable", fit.usable()},
+                                 {"lacks", fit.usable() ? Json() : Json(listed(fit.lacks))}});
     return out;
 }
 
@@ -153,8 +140,8 @@ std::string described(const DatasetEntry& entry, const Dataset& data) {
                       ? "none"
                       : fmt::format("{} entities, {} triples", with_commas(data.graph().entities.size()),
                                     with_commas(data.graph().triples.size())));
-    for (const auto& [model, lacks] : fitness(data))
-        line(model, lacks.empty() ? "can use it" : "cannot use it: it needs " + lacks);
+    for (const auto& fit : fitness(data))
+        line(fit.model, fit.usable() ? "can use it" : "cannot use it: it needs " + listed(fit.lacks));
     return out;
 }
 
@@ -237,8 +224,9 @@ void add_generate(CLI::App& data, const Session& session, Action& action) {
 } // namespace
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action) {
-    auto* data = app.add_subcommand("data", "Import, list, show and make data sets")->require_subcommand(1);
+    auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
     add_import_command(*data, session, action);
+    add_export_command(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
     });
@@ -251,6 +239,8 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     });
     add_generate(*data, session, action);
     add_words_command(*data, session, action);
+    add_catalogue_commands(*data, session, action);
+    add_split_command(*data, session, action);
 }
 
 } // namespace tastebench::cli

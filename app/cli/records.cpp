@@ -109,7 +109,11 @@ Json to_json(const Run& run) {
     out["model"] = spec.model;
     out["data"] = spec.data_name;
     out["fingerprint"] = spec.data_fingerprint;
-    out["split"] = {{"recipe", spec.split.text()}, {"train_rows", run.train_rows}, {"test_rows", run.test_rows}};
+    out["split"] = {{"recipe", spec.split.text()},
+                    {"train_rows", run.train_rows},
+                    {"validation_rows", run.validation_rows},
+                    {"test_rows", run.test_rows},
+                    {"fingerprint", run.split_fingerprint.empty() ? Json() : Json(run.split_fingerprint)}};
     out["parameters"] = to_json(spec.parameters);
     out["seed"] = spec.seed;
     out["protocol"] = describe_protocol(spec.split, spec.evaluation);

@@ -102,8 +102,7 @@ void add_run_command(CLI::App& app, const Session& session, Action& action) {
         ->allow_extra_args(false);
     command->add_option("--preset", flags->preset, "Begin with this preset of the model");
     command->add_option("--split", flags->split,
-                        "random:R, chrono:R[:item], stratified:R[:item] or rows:FILE, R the share that trains "
-                        "(default: chrono:0.75, or random:0.75 where there are no times)");
+                        std::string(split_help) + " (default: chrono:0.75, or random:0.75 where there are no times)");
     command->add_option("--seed", flags->seed, "Of the split and the model")->capture_default_str();
     command->add_option("--k", flags->ks, "Lengths of the lists that are measured")->capture_default_str();
     command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the user already had in training");

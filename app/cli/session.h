@@ -31,6 +31,10 @@ struct Session {
 using Action = std::function<Status()>;
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action);
+/// `data catalogue` and `data download`, below `data`.
+void add_catalogue_commands(CLI::App& data, const Session& session, Action& action);
+/// `data split`, under the command that add_data_commands() made.
+void add_split_command(CLI::App& data, const Session& session, Action& action);
 void add_models_command(CLI::App& app, const Session& session, Action& action);
 void add_run_command(CLI::App& app, const Session& session, Action& action);
 void add_runs_commands(CLI::App& app, const Session& session, Action& action);
@@ -62,6 +66,12 @@ Result<ReadyRun> load_run(Workspace& workspace, RunId id);
 
 /// The metric asked for, checked; empty: nDCG at 10 if all runs have it, or else their first one at k.
 Result<std::string> choose_metric(const std::vector<Run>& runs, const std::string& asked);
+
+/// The forms of a split, for the help of every command that takes one.
+inline constexpr const char* split_help =
+    "random:R, chrono:R[:item], stratified:R[:item], global:R, global:DATE, users:R, loo:last[,1], loo:random[,1], "
+    "kfold:K:FOLD[:user], fixed or rows:FILE; R is the share that trains, or TRAIN,VALIDATION; filters follow: "
+    ";min_value=X ;min_user=N ;min_item=N ;core";
 
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& words);

@@ -39,6 +39,11 @@ class Writer {
     void array(const std::vector<T>& values) {
         array(std::span<const T>(values));
     }
+    /// n more bytes (zeros) to write into; the pointer holds until the next call.
+    std::byte* grow(std::size_t n) {
+        bytes_.resize(bytes_.size() + n);
+        return bytes_.data() + (bytes_.size() - n);
+    }
     const std::vector<std::byte>& bytes() const { return bytes_; }
     std::vector<std::byte> take() { return std::move(bytes_); }
 
@@ -73,6 +78,10 @@ class Reader {
             std::memcpy(values.data(), bytes_.data() + at_, n * sizeof(T));
         at_ += n * sizeof(T);
         return values;
+    }
+    /// The next n bytes, or none and not ok().
+    std::span<const std::byte> bytes(std::size_t n) {
+        return take(n) ? bytes_.subspan(at_ - n, n) : std::span<const std::byte>();
     }
     bool ok() const { return ok_; }
     /// For callers who find that what they read makes no sense.

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "core/data/row_scan.h"
+
 namespace tastebench {
 
 namespace {
@@ -110,50 +112,22 @@ std::string fingerprint_of(const DatasetParts& parts) {
     return hasher.hex();
 }
 
-std::uint64_t count_distinct_pairs(const Interactions& rows, std::uint32_t users) {
-    std::vector<std::uint64_t> starts(std::size_t{users} + 1, 0);
-    for (const auto user : rows.user)
-        ++starts[user + 1];
-    for (std::size_t u = 0; u < users; ++u)
-        starts[u + 1] += starts[u];
-    std::vector<ItemIx> items(rows.size());
-    auto next = starts;
-    for (std::size_t row = 0; row < rows.size(); ++row)
-        items[next[rows.user[row]]++] = rows.item[row];
-    std::uint64_t pairs = 0;
-    for (std::size_t u = 0; u < users; ++u) {
-        const auto first = items.begin() + static_cast<std::ptrdiff_t>(starts[u]);
-        const auto last = items.begin() + static_cast<std::ptrdiff_t>(starts[u + 1]);
-        std::sort(first, last);
-        pairs += static_cast<std::uint64_t>(std::unique(first, last) - first);
-    }
-    return pairs;
-}
-
-DatasetSummary summarize(const DatasetParts& parts) {
+DatasetSummary summarize(const DatasetParts& parts, const RowScan& scan, const Parallel* parallel) {
     const auto& rows = parts.interactions;
     DatasetSummary out;
     out.users = parts.users.size();
     out.items = parts.items.size();
     out.interactions = rows.size();
-    out.distinct_pairs = count_distinct_pairs(rows, out.users);
+    out.distinct_pairs = count_distinct_pairs(rows, out.users, out.items, scan.by_user, parallel);
     out.density = static_cast<double>(out.distinct_pairs) / (static_cast<double>(out.users) * out.items);
-    double sum = 0;
-    for (const float value : rows.value) {
-        if (std::isnan(value))
-            continue;
-        const double v = value;
-        out.least_value = out.rated == 0 ? v : std::min(out.least_value, v);
-        out.greatest_value = out.rated == 0 ? v : std::max(out.greatest_value, v);
-        sum += v;
-        ++out.rated;
-    }
-    if (out.rated > 0)
-        out.mean_value = sum / static_cast<double>(out.rated);
+    out.rated = scan.rated;
+    out.least_value = scan.least_value;
+    out.greatest_value = scan.greatest_value;
+    if (scan.rated > 0)
+        out.mean_value = scan.sum / static_cast<double>(scan.rated);
     if (!rows.time.empty()) {
-        const auto [first, last] = std::minmax_element(rows.time.begin(), rows.time.end());
-        out.first_time = *first;
-        out.last_time = *last;
+        out.first_time = scan.first_time;
+        out.last_time = scan.last_time;
     }
     return out;
 }
@@ -188,6 +162,7 @@ std::string find_context_fault(const ContextColumn& column) {
     return {};
 }
 
+/// Everything but the rows themselves.
 std::string find_extra_fault(const DatasetParts& parts) {
     for (const auto& column : parts.context)
         if (auto fault = find_context_fault(column); !fault.empty())
@@ -198,30 +173,6 @@ std::string find_extra_fault(const DatasetParts& parts) {
     for (const auto& link : parts.social)
         if (link.from >= parts.users.size() || link.to >= parts.users.size())
             return "a link between users names a user that does not exist";
-    const auto& tests = parts.fixed_test;
-    if (!tests.empty() && (tests.back() >= parts.interactions.size() ||
-                           std::adjacent_find(tests.begin(), tests.end(), std::greater_equal<>()) != tests.end()))
-        return "the list of test rows is not ascending or names a row that does not exist";
-    return {};
-}
-
-/// The complaint about parts that do not fit together, or an empty string.
-std::string find_fault(const DatasetParts& parts) {
-    const auto& rows = parts.interactions;
-    const auto n = rows.size();
-    if (auto fault = find_wrong_length(parts); !fault.empty())
-        return fault;
-    if (auto fault = find_extra_fault(parts); !fault.empty())
-        return fault;
-    for (std::size_t row = 0; row < n; ++row)
-        if (rows.user[row] >= parts.users.size() || rows.item[row] >= parts.items.size())
-            return fmt::format("row {} names a user or item that does not exist", row);
-    for (const float value : rows.value)
-        if (std::isinf(value))
-            return "a rating is infinite";
-    for (const auto event : rows.event)
-        if (event >= parts.events.size())
-            return "a row names an event that does not exist";
     const auto table_fits = [](const FeatureTable& table, std::size_t size) {
         return std::all_of(table.begin(), table.end(), [size](const FeatureColumn& column) {
             const bool numeric = column.type == ColumnType::number || column.type == ColumnType::date;
@@ -240,7 +191,33 @@ std::string find_fault(const DatasetParts& parts) {
     for (const auto& link : graph.links)
         if (link.item >= parts.items.size() || link.entity >= graph.entities.size())
             return "the knowledge graph links an item or entity that does not exist";
+    const auto& tests = parts.fixed_test;
+    if (!tests.empty() && (tests.back() >= parts.interactions.size() ||
+                           std::adjacent_find(tests.begin(), tests.end(), std::greater_equal<>()) != tests.end()))
+        return "the list of test rows is not ascending or names a row that does not exist";
     return {};
+}
+
+std::string find_row_fault(const DatasetParts& parts, const RowScan& scan) {
+    const auto& rows = parts.interactions;
+    if (scan.greatest_user >= parts.users.size() || scan.greatest_item >= parts.items.size()) {
+        std::size_t row = 0;
+        while (rows.user[row] < parts.users.size() && rows.item[row] < parts.items.size())
+            ++row;
+        return fmt::format("row {} names a user or item that does not exist", row);
+    }
+    if (scan.infinite)
+        return "a rating is infinite";
+    if (!rows.event.empty() && scan.greatest_event >= parts.events.size())
+        return "a row names an event that does not exist";
+    return {};
+}
+
+/// The complaint about parts that do not fit together, or an empty string. Lengths were looked at before.
+std::string find_fault(const DatasetParts& parts, const RowScan& scan) {
+    if (auto fault = find_extra_fault(parts); !fault.empty())
+        return fault;
+    return find_row_fault(parts, scan);
 }
 
 bool is_number(std::string_view id, std::uint64_t& value) {
@@ -302,18 +279,43 @@ std::size_t ContextColumn::rows() const {
 Dataset::Dataset(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary)
     : parts_(std::move(parts)), fingerprint_(std::move(fingerprint)), summary_(summary) {}
 
-Result<DatasetPtr> Dataset::make(DatasetParts parts) {
+Result<DatasetPtr> Dataset::make(DatasetParts parts, const Parallel* parallel) {
     if (parts.interactions.size() == 0)
         return bad_data("there is no interaction in it", parts.source, "give data with at least one row");
-    if (const auto fault = find_fault(parts); !fault.empty())
+    auto fault = find_wrong_length(parts);
+    std::string fingerprint;
+    DatasetSummary summary;
+    const auto check = [&] {
+        const auto scan = scan_rows(parts.interactions, parallel);
+        fault = find_fault(parts, scan);
+        if (fault.empty())
+            summary = summarize(parts, scan, parallel);
+    };
+    // The fingerprint is one long chain; the other threads do everything else meanwhile.
+    if (fault.empty() && parallel)
+        parallel->for_blocks(2, 1, [&](std::size_t task, std::size_t) {
+            if (task == 0)
+                fingerprint = fingerprint_of(parts);
+            else
+                check();
+        });
+    else if (fault.empty())
+        check();
+    if (!fault.empty())
         return bad_data("the data set is unsound: " + fault, parts.source, "import it again");
-    auto fingerprint = fingerprint_of(parts);
-    const auto summary = summarize(parts);
+    if (!parallel)
+        fingerprint = fingerprint_of(parts);
     return DatasetPtr(new Dataset(std::move(parts), std::move(fingerprint), summary));
 }
 
 Result<DatasetPtr> Dataset::restore(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary) {
-    if (auto fault = find_wrong_length(parts); !fault.empty())
+    auto fault = find_wrong_length(parts);
+    if (fault.empty() && (parts.users.size() != summary.users || parts.items.size() != summary.items ||
+                          parts.interactions.size() != summary.interactions || summary.interactions == 0))
+        fault = "it has other counts than its summary";
+    if (fault.empty())
+        fault = find_extra_fault(parts);
+    if (!fault.empty())
         return bad_data("the data set is unsound: " + fault, parts.source, "import it again");
     return DatasetPtr(new Dataset(std::move(parts), std::move(fingerprint), summary));
 }

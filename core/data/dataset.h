@@ -14,6 +14,8 @@
 
 namespace tastebench {
 
+class Parallel;
+
 using UserIx = std::uint32_t;
 using ItemIx = std::uint32_t;
 using RowIx = std::uint32_t;
@@ -155,8 +157,10 @@ struct DatasetSummary {
 class Dataset {
   public:
     /// Checks lengths, indices and values, computes fingerprint and summary. bad_data if there is no interaction.
-    static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts);
-    /// Takes over what make() once computed and a checksum has proved unchanged since; checks only lengths.
+    /// With `parallel` on its threads; the result is the same.
+    static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts, const Parallel* parallel = nullptr);
+    /// Takes over what make() once computed and a checksum has proved unchanged since. Looks at everything but the
+    /// rows, whose indices the caller has checked.
     static Result<std::shared_ptr<const Dataset>> restore(DatasetParts parts, std::string fingerprint,
                                                           const DatasetSummary& summary);
 

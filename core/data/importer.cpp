@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/data/import/companions.h"
 #include "core/data/import/chunker.h"
 #include "core/data/import/merger.h"
 #include "core/data/import/rules.h"
@@ -18,22 +19,11 @@ namespace {
 
 constexpr std::size_t most_bad_listed = 1000;
 
-RowRules rules_for(const ImportOptions& options, const RowShape& shape) {
-    RowRules rules;
-    // An event such as a view has no rating: that is no fault of the row.
-    rules.missing = shape.event && options.missing == MissingValues::refuse ? MissingValues::keep : options.missing;
-    if (options.least_value)
-        rules.least = static_cast<float>(*options.least_value);
-    if (options.greatest_value)
-        rules.greatest = static_cast<float>(*options.greatest_value);
-    return rules;
-}
-
 /// What all workers share while the files are read: pieces are merged in the order of the files, whoever read them.
 class Reading {
   public:
     Reading(const ImportOptions& options, const RowShape& shape, ImportReport& report, Progress& progress)
-        : options_(options), rules_(rules_for(options, shape)), merger_(shape), report_(report), progress_(progress) {}
+        : options_(options), rules_(row_rules(options, shape)), merger_(shape), report_(report), progress_(progress) {}
 
     Status read_source(Source& source, const Parallel& parallel, std::uint64_t done_before, std::uint64_t bytes_all) {
         const auto begin = merger_.rows();
@@ -138,6 +128,12 @@ class Reading {
         std::size_t counted = 0;
         std::uint64_t line = first_line + 1;
         for (auto& [offset, fault] : piece.failed) {
+            if (!source.reader) { // no text: the offset is the row
+                auto place = fmt::format("{}:{}:{}", source.input.shown(), offset + 1, fault.field);
+                if (auto status = refuse({std::move(place), fault.what, fault.remedy, {}}); !status)
+                    return status;
+                continue;
+            }
             line += static_cast<std::uint64_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
                                                           text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
             counted = offset;
@@ -306,6 +302,8 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
     if (first.format->complete != nullptr)
         if (auto status = first.format->complete(first.set, options, *parts, told); !status)
             return fail(status.error());
+    if (auto status = join_named_tables(options, *parts, told); !status)
+        return fail(status.error());
     if (progress.cancelled())
         return cancelled_error();
     auto hash = hash_sources(options);

@@ -66,15 +66,20 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         return fail(parameters.error());
     spec.parameters = std::move(*parameters);
     const auto can = (*entry)->make()->capabilities(spec.parameters);
+    if (can.needs_pairs && !data.has_pairs())
+        return bad_data(fmt::format("{} recommends items to users, and '{}' has neither: its rows are features and a "
+                                    "label",
+                                    (*entry)->title, data.name()),
+                        "model",
+                        "import the data with a column of users and one of items, or choose a model of features");
     if (can.needs_values && data.summary().rated == 0)
         return bad_data(fmt::format("{} learns from ratings, and '{}' has none", (*entry)->title, data.name()), "model",
                         "choose a model that learns from events, such as SAR, or import the data with a rating column");
     if (can.needs_times && !data.has_times())
         return bad_data(fmt::format("a half-life needs times, and '{}' has none", data.name()), "half_life_days",
                         "set half_life_days to 0, or import the data with a time column");
-    if (spec.split.kind == SplitKind::chrono && !data.has_times())
-        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
-                        "choose stratified or random");
+    if (auto status = check_recipe(data, spec.split); !status)
+        return fail(status.error());
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -97,10 +102,12 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     out.run.spec = spec;
     out.run.environment = current_environment(parallel.threads());
     progress.begin("Splitting", 0);
-    auto split = make_split(data, spec.split);
+    auto split = make_split(data, spec.split, parallel);
     if (!split)
         return fail(split.error());
+    out.run.split_fingerprint = split->fingerprint;
     out.run.train_rows = split->train.size();
+    out.run.validation_rows = split->validation.size();
     out.run.test_rows = split->test.size();
     out.model = (*entry)->make();
 

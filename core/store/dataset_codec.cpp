@@ -1,221 +1,286 @@
 #include "core/store/dataset_codec.h"
 
 #include <algorithm>
-#include <bit>
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <xxhash.h>
+
+#include "core/store/column_codec.h"
 
 namespace tastebench {
 
 namespace {
 
-/// Values minus the least, each in the same number of bytes.
+constexpr std::uint8_t form_number = 3;
+/// Texts in a chunk: as many as fit in so many bytes, at least one.
+constexpr std::size_t chunk_text_bytes = std::size_t{1} << 20;
+
+/// Triples and links: a few 32-bit indices each.
 template <typename T>
-void pack_integers(Writer& out, const std::vector<T>& values) {
-    out.varint(values.size());
-    if (values.empty())
-        return;
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-    const auto base = static_cast<std::int64_t>(*least);
-    const auto range = static_cast<std::uint64_t>(static_cast<std::int64_t>(*greatest) - base);
-    const auto width =
-        static_cast<std::uint8_t>(std::max<std::size_t>(1, (static_cast<std::size_t>(std::bit_width(range)) + 7) / 8));
-    out.number(base);
-    out.number(width);
-    std::vector<std::uint8_t> bytes(values.size() * width);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto value = static_cast<std::uint64_t>(static_cast<std::int64_t>(values[i]) - base);
-        std::memcpy(bytes.data() + i * width, &value, width);
+constexpr bool is_record = std::is_class_v<T> && !std::is_same_v<T, StringColumn>;
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Calls f(name, column) for every column in the one order that head and reader share.
+template <typename Parts, typename Texts, typename F>
+void for_each_column(Parts& parts, Texts& users, Texts& items, F&& f) {
+    auto& rows = parts.interactions;
+    f("user", rows.user);
+    f("item", rows.item);
+    f("value", rows.value);
+    f("time", rows.time);
+    f("event", rows.event);
+    f("users", users);
+    f("items", items);
+    f("titles", parts.item_titles);
+    const auto table = [&f](std::string_view name, auto& columns) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            f(fmt::format("{}:{}:numbers", name, i), columns[i].numbers);
+            f(fmt::format("{}:{}:texts", name, i), columns[i].texts);
+        }
+    };
+    table("user_features", parts.user_features);
+    table("item_features", parts.item_features);
+    f("graph:entities", parts.graph.entities);
+    f("graph:relations", parts.graph.relations);
+    f("graph:triples", parts.graph.triples);
+    f("graph:links", parts.graph.links);
+    for (std::size_t i = 0; i < parts.context.size(); ++i) {
+        auto& column = parts.context[i];
+        f(fmt::format("context:{}:numbers", i), column.numbers);
+        f(fmt::format("context:{}:codes", i), column.codes);
+        f(fmt::format("context:{}:starts", i), column.starts);
+        f(fmt::format("context:{}:weights", i), column.weights);
+        f(fmt::format("context:{}:categories", i), column.categories);
     }
-    out.array(bytes);
+    for (std::size_t i = 0; i < parts.vectors.size(); ++i) {
+        f(fmt::format("vectors:{}:keys", i), parts.vectors[i].keys);
+        f(fmt::format("vectors:{}:values", i), parts.vectors[i].values);
+    }
+    f("social", parts.social);
+    f("fixed_test", parts.fixed_test);
 }
 
 template <typename T>
-std::vector<T> unpack_integers(Reader& in) {
-    const auto n = in.varint();
-    if (n == 0 || !in.ok())
-        return {};
-    const auto base = in.number<std::int64_t>();
-    const auto width = in.number<std::uint8_t>();
-    const auto bytes = in.array<std::uint8_t>();
-    if (width < 1 || width > 8 || bytes.size() / width != n || bytes.size() % width != 0) {
-        in.spoil();
-        return {};
-    }
-    std::vector<T> out(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        std::uint64_t value = 0;
-        std::memcpy(&value, bytes.data() + i * width, width);
-        out[i] = static_cast<T>(base + static_cast<std::int64_t>(value));
-    }
-    return out;
-}
-
-void pack_values(Writer& out, const std::vector<float>& values) {
-    std::vector<std::uint32_t> dictionary;
-    std::vector<std::uint8_t> codes;
-    codes.reserve(values.size());
-    for (const float value : values) {
-        const auto bits = std::bit_cast<std::uint32_t>(value);
-        auto at = std::find(dictionary.begin(), dictionary.end(), bits);
-        if (at == dictionary.end()) {
-            if (dictionary.size() == 256)
-                break;
-            at = dictionary.insert(at, bits);
+ColumnWriter column_writer(std::string name, const std::vector<T>& column) {
+    const auto encode = [&column](std::size_t chunk) {
+        const auto first = chunk * chunk_values;
+        const auto values = std::span(column).subspan(first, std::min(chunk_values, column.size() - first));
+        if constexpr (is_record<T>) {
+            std::vector<std::uint32_t> numbers(values.size_bytes() / sizeof(std::uint32_t));
+            std::memcpy(numbers.data(), values.data(), values.size_bytes());
+            return encode_chunk(std::span<const std::uint32_t>(numbers));
+        } else {
+            return encode_chunk(std::span<const T>(values));
         }
-        codes.push_back(static_cast<std::uint8_t>(at - dictionary.begin()));
-    }
-    const bool coded = codes.size() == values.size();
-    out.number(static_cast<std::uint8_t>(coded ? 1 : 0));
-    if (coded) {
-        out.array(dictionary);
-        out.array(codes);
-    } else {
-        out.array(values);
-    }
+    };
+    return {std::move(name), (column.size() + chunk_values - 1) / chunk_values, encode};
 }
 
-std::vector<float> unpack_values(Reader& in) {
-    if (in.number<std::uint8_t>() == 0)
-        return in.array<float>();
-    const auto dictionary = in.array<std::uint32_t>();
-    const auto codes = in.array<std::uint8_t>();
-    std::vector<float> out;
-    out.reserve(codes.size());
-    for (const auto code : codes) {
-        if (code >= dictionary.size()) {
-            in.spoil();
-            return {};
+/// The row where each chunk begins, and the end.
+std::vector<std::size_t> cut_texts(const StringColumn& column) {
+    std::vector<std::size_t> cuts{0};
+    std::size_t bytes = 0;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+        const auto more = column[row].size() + 1;
+        if (row > cuts.back() && (bytes + more > chunk_text_bytes || row - cuts.back() == chunk_values)) {
+            cuts.push_back(row);
+            bytes = 0;
         }
-        out.push_back(std::bit_cast<float>(dictionary[code]));
+        bytes += more;
     }
+    if (!column.empty())
+        cuts.push_back(column.size());
+    return cuts;
+}
+
+ColumnWriter column_writer(std::string name, const StringColumn& column) {
+    auto cuts = cut_texts(column);
+    const auto chunks = cuts.size() - 1;
+    return {std::move(name), chunks, [&column, cuts = std::move(cuts)](std::size_t chunk) {
+                Writer out;
+                out.number(static_cast<std::uint32_t>(cuts[chunk + 1] - cuts[chunk]));
+                const auto texts = encode_texts(column, cuts[chunk], cuts[chunk + 1]);
+                std::memcpy(out.grow(texts.size()), texts.data(), texts.size());
+                return out.take();
+            }};
+}
+
+/// Room for a large column in pages of 2 MB: first touching it costs half as much.
+template <typename T>
+void reserve_column(std::vector<T>& column, std::size_t values) {
+    constexpr std::uintptr_t huge = std::uintptr_t{2} << 20;
+    column.reserve(values);
+    const auto begin = (reinterpret_cast<std::uintptr_t>(column.data()) + huge - 1) / huge * huge;
+    const auto end = reinterpret_cast<std::uintptr_t>(column.data() + column.capacity()) / huge * huge;
+    // Only advice: refusal changes nothing but the time.
+    if (begin < end)
+        madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
+
+/// limit: what every value must be below; 0 for none.
+template <typename T>
+ColumnReader column_reader(std::string name, std::vector<T>& column, std::size_t values, std::size_t limit) {
+    ColumnReader out{std::move(name), (values + chunk_values - 1) / chunk_values, values * sizeof(T), {}, {}};
+    out.reserve = [&column, values] { reserve_column(column, values); };
+    out.append = [&column, values, limit](std::span<const std::byte> bytes, std::size_t chunk) {
+        const auto first = chunk * chunk_values;
+        if (first >= values || column.size() != first)
+            return false;
+        const auto n = std::min(chunk_values, values - first);
+        if constexpr (is_record<T>) {
+            std::vector<std::uint32_t> numbers;
+            if (!decode_chunk(bytes, n * (sizeof(T) / sizeof(std::uint32_t)), numbers))
+                return false;
+            column.resize(first + n);
+            std::memcpy(column.data() + first, numbers.data(), n * sizeof(T));
+            return true;
+        } else {
+            if (!decode_chunk(bytes, n, column))
+                return false;
+            T greatest = 0;
+            if (limit > 0)
+                for (const T value : std::span(column).subspan(first))
+                    greatest = value > greatest ? value : greatest;
+            return limit == 0 || static_cast<std::uint64_t>(greatest) < limit;
+        }
+    };
     return out;
 }
 
-void write_strings(Writer& out, const StringColumn& column) {
-    out.varint(column.size());
-    for (std::size_t i = 0; i < column.size(); ++i)
-        out.text(column[i]);
-}
-
-StringColumn read_strings(Reader& in) {
-    StringColumn out;
-    const auto n = in.varint();
-    for (std::uint64_t i = 0; i < n && in.ok(); ++i)
-        out.push_back(in.text());
+ColumnReader column_reader(std::string name, StringColumn& column, std::size_t values, std::size_t /*limit*/) {
+    constexpr std::size_t usual_bytes = 16;
+    ColumnReader out{std::move(name), 0, values * usual_bytes, [] {}, {}};
+    out.append = [&column, values](std::span<const std::byte> bytes, std::size_t) {
+        Reader in(bytes);
+        const std::size_t n = in.number<std::uint32_t>();
+        return in.ok() && n > 0 && n <= values - column.size() &&
+               decode_texts(bytes.subspan(sizeof(std::uint32_t)), n, column);
+    };
     return out;
 }
 
-void write_table(Writer& out, const FeatureTable& table) {
+void write_table_head(Writer& out, const FeatureTable& table) {
     out.varint(table.size());
     for (const auto& column : table) {
         out.text(column.name);
         out.number(static_cast<std::uint8_t>(column.type));
-        out.array(column.numbers);
-        write_strings(out, column.texts);
     }
 }
 
-FeatureTable read_table(Reader& in) {
-    FeatureTable out;
+ColumnType read_type(Reader& in) {
+    const auto type = in.number<std::uint8_t>();
+    if (type > static_cast<std::uint8_t>(ColumnType::date))
+        in.spoil();
+    return static_cast<ColumnType>(type);
+}
+
+template <typename Column, typename F>
+void read_list(Reader& in, std::vector<Column>& out, F&& read) {
     const auto n = in.varint();
     for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
-        FeatureColumn column;
+        Column column;
         column.name = in.text();
-        const auto type = in.number<std::uint8_t>();
-        if (type > static_cast<std::uint8_t>(ColumnType::date))
-            in.spoil();
-        column.type = static_cast<ColumnType>(type);
-        column.numbers = in.array<double>();
-        column.texts = read_strings(in);
+        read(column);
         out.push_back(std::move(column));
     }
-    return out;
-}
-
-void write_graph(Writer& out, const KnowledgeGraph& graph) {
-    write_strings(out, graph.entities);
-    write_strings(out, graph.relations);
-    std::vector<std::uint32_t> numbers;
-    for (const auto& triple : graph.triples)
-        numbers.insert(numbers.end(), {triple.head, triple.relation, triple.tail});
-    pack_integers(out, numbers);
-    numbers.clear();
-    for (const auto& link : graph.links)
-        numbers.insert(numbers.end(), {link.item, link.entity});
-    pack_integers(out, numbers);
-}
-
-KnowledgeGraph read_graph(Reader& in) {
-    KnowledgeGraph out;
-    out.entities = read_strings(in);
-    out.relations = read_strings(in);
-    const auto triples = unpack_integers<std::uint32_t>(in);
-    for (std::size_t i = 0; i + 2 < triples.size(); i += 3)
-        out.triples.push_back({triples[i], triples[i + 1], triples[i + 2]});
-    const auto links = unpack_integers<std::uint32_t>(in);
-    for (std::size_t i = 0; i + 1 < links.size(); i += 2)
-        out.links.push_back({links[i], links[i + 1]});
-    return out;
 }
 
 } // namespace
 
-void write_dataset(const DatasetParts& parts,
-                   const std::function<void(std::string_view, std::span<const std::byte>)>& keep) {
-    const auto part = [&](std::string_view name, const auto& write) {
-        Writer out;
-        write(out);
-        keep(name, out.bytes());
-    };
-    const auto& rows = parts.interactions;
-    part("user", [&](Writer& out) { pack_integers(out, rows.user); });
-    part("item", [&](Writer& out) { pack_integers(out, rows.item); });
-    part("value", [&](Writer& out) { pack_values(out, rows.value); });
-    part("time", [&](Writer& out) { pack_integers(out, rows.time); });
-    part("event", [&](Writer& out) { pack_integers(out, rows.event); });
-    part("users", [&](Writer& out) { write_strings(out, parts.users.ids()); });
-    part("items", [&](Writer& out) { write_strings(out, parts.items.ids()); });
-    part("titles", [&](Writer& out) { write_strings(out, parts.item_titles); });
-    part("events", [&](Writer& out) {
-        out.varint(parts.events.size());
-        for (const auto& event : parts.events)
-            out.text(event);
+std::vector<ColumnWriter> columns_of(const DatasetParts& parts) {
+    std::vector<ColumnWriter> out;
+    for_each_column(parts, parts.users.ids(), parts.items.ids(), [&](std::string name, const auto& column) {
+        out.push_back(column_writer(std::move(name), column));
     });
-    part("user_features", [&](Writer& out) { write_table(out, parts.user_features); });
-    part("item_features", [&](Writer& out) { write_table(out, parts.item_features); });
-    part("graph", [&](Writer& out) { write_graph(out, parts.graph); });
+    return out;
 }
 
-Result<DatasetParts> read_dataset(const std::function<std::vector<std::byte>(std::string_view)>& fetch) {
-    DatasetParts parts;
-    Status status;
-    const auto part = [&](std::string_view name, const auto& read) {
-        if (!status)
-            return;
-        const auto bytes = fetch(name);
-        Reader in(bytes);
-        read(in);
-        status = in.finish("the stored data set");
-    };
-    auto& rows = parts.interactions;
-    part("user", [&](Reader& in) { rows.user = unpack_integers<UserIx>(in); });
-    part("item", [&](Reader& in) { rows.item = unpack_integers<ItemIx>(in); });
-    part("value", [&](Reader& in) { rows.value = unpack_values(in); });
-    part("time", [&](Reader& in) { rows.time = unpack_integers<std::int64_t>(in); });
-    part("event", [&](Reader& in) { rows.event = unpack_integers<EventIx>(in); });
-    part("users", [&](Reader& in) { parts.users = IdMap(read_strings(in)); });
-    part("items", [&](Reader& in) { parts.items = IdMap(read_strings(in)); });
-    part("titles", [&](Reader& in) { parts.item_titles = read_strings(in); });
-    part("events", [&](Reader& in) {
-        const auto n = in.varint();
-        for (std::uint64_t i = 0; i < n && in.ok(); ++i)
-            parts.events.push_back(in.text());
+std::vector<std::byte> write_head(const Dataset& data) {
+    const auto& parts = data.parts();
+    Writer out;
+    out.number(form_number);
+    out.number(static_cast<std::uint8_t>(parts.has_pairs ? 1 : 0));
+    const auto summary = write_summary(data.summary());
+    out.text(as_text(summary));
+    out.varint(parts.events.size());
+    for (const auto& event : parts.events)
+        out.text(event);
+    write_table_head(out, parts.user_features);
+    write_table_head(out, parts.item_features);
+    out.varint(parts.context.size());
+    for (const auto& column : parts.context) {
+        out.text(column.name);
+        out.number(static_cast<std::uint8_t>(column.type));
+    }
+    out.varint(parts.vectors.size());
+    for (const auto& vectors : parts.vectors) {
+        out.text(vectors.name);
+        out.number(vectors.dimension);
+    }
+    for_each_column(parts, parts.users.ids(), parts.items.ids(), [&](const std::string& name, const auto& column) {
+        out.text(name);
+        out.varint(column.size());
+        out.varint(column_writer(name, column).chunks);
     });
-    part("user_features", [&](Reader& in) { parts.user_features = read_table(in); });
-    part("item_features", [&](Reader& in) { parts.item_features = read_table(in); });
-    part("graph", [&](Reader& in) { parts.graph = read_graph(in); });
-    if (!status)
-        return fail(status.error());
-    return parts;
+    return out.take();
+}
+
+Status IncomingDataset::begin(std::span<const std::byte> head) {
+    Reader in(head);
+    if (in.number<std::uint8_t>() != form_number)
+        in.spoil();
+    parts_.has_pairs = in.number<std::uint8_t>() != 0;
+    const auto summary_text = in.text();
+    const auto summary = read_summary(std::as_bytes(std::span(summary_text)));
+    if (!summary)
+        return fail(summary.error());
+    summary_ = *summary;
+    const auto events = in.varint();
+    for (std::uint64_t i = 0; i < events && in.ok(); ++i)
+        parts_.events.push_back(in.text());
+    const auto typed = [&in](auto& column) { column.type = read_type(in); };
+    read_list(in, parts_.user_features, typed);
+    read_list(in, parts_.item_features, typed);
+    read_list(in, parts_.context, typed);
+    read_list(in, parts_.vectors, [&in](Vectors& vectors) { vectors.dimension = in.number<std::uint32_t>(); });
+    for_each_column(parts_, users_, items_, [&](const std::string& name, const auto&) {
+        Extent extent{in.text(), in.varint(), in.varint()};
+        // Every chunk holds a value at least and chunk_values at most.
+        if (extent.name != name || extent.values > extent.chunks * chunk_values || extent.chunks > extent.values)
+            in.spoil();
+        extents_.push_back(std::move(extent));
+    });
+    return in.finish("the stored data set");
+}
+
+std::vector<ColumnReader> IncomingDataset::columns() {
+    std::vector<ColumnReader> out;
+    for_each_column(parts_, users_, items_, [&](std::string name, auto& column) {
+        const auto& extent = extents_[out.size()];
+        const auto limit = name == "user"    ? summary_.users
+                           : name == "item"  ? summary_.items
+                           : name == "event" ? parts_.events.size()
+                                             : 0;
+        out.push_back(column_reader(std::move(name), column, extent.values, limit));
+        out.back().chunks = extent.chunks;
+    });
+    return out;
+}
+
+DatasetParts IncomingDataset::finish() {
+    parts_.users = IdMap(std::move(users_));
+    parts_.items = IdMap(std::move(items_));
+    return std::move(parts_);
+}
+
+std::uint64_t chunk_hash(std::span<const std::byte> bytes, std::string_view fingerprint, std::string_view part,
+                         std::size_t chunk) {
+    const auto place = fmt::format("{}/{}/{}", fingerprint, part, chunk);
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), XXH3_64bits(place.data(), place.size()));
 }
 
 std::vector<std::byte> write_summary(const DatasetSummary& s) {

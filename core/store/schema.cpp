@@ -95,14 +95,33 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 )sql";
 
-// hash: XXH3, 64 bits, of a part's bytes over all its chunks; NULL in parts written before version 3.
+// hash: XXH3, 64 bits, of a chunk's bytes, seeded with its place (chunk_hash); NULL in parts written before version 3.
 // recipe: how the data was imported (JSON). source_hash: fingerprint of the source files' bytes.
-// split_form: the split as text where the numbered columns cannot hold it.
+// split_form: the split as text where the numbered columns cannot hold it; split_fingerprint: of the rows on each
+// side.
+// deleted: Unix seconds; in the bin since then. NULL: living, and only the names of these are unique, which is why
+// the table is made anew. Ids are never used twice, so that none names other data than it did.
 constexpr const char* version_3 = R"sql(
 ALTER TABLE dataset_part ADD COLUMN hash INTEGER;
-ALTER TABLE dataset ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
-ALTER TABLE dataset ADD COLUMN source_hash TEXT NOT NULL DEFAULT '';
+CREATE TABLE new_dataset (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    summary BLOB NOT NULL,
+    recipe TEXT NOT NULL DEFAULT '',
+    source_hash TEXT NOT NULL DEFAULT '',
+    deleted INTEGER
+);
+INSERT INTO new_dataset (id, name, source, fingerprint, created, summary)
+    SELECT id, name, source, fingerprint, created, summary FROM dataset;
+DROP TABLE dataset;
+ALTER TABLE new_dataset RENAME TO dataset;
+CREATE UNIQUE INDEX living_dataset ON dataset(name) WHERE deleted IS NULL;
 ALTER TABLE run ADD COLUMN split_form TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN split_fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN validation_rows INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE recipe (
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL

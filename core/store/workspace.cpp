@@ -1,6 +1,7 @@
 #include "core/store/workspace.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 
@@ -16,6 +17,10 @@ namespace {
 
 constexpr int busy_milliseconds = 5000;
 constexpr std::size_t chunk_bytes = std::size_t{64} << 20;
+/// Large pages make large columns quick to read; a small commit still writes only a few of them.
+constexpr int page_bytes = 32768;
+/// The log is copied into the file when it has grown by this much, and is cut to it.
+constexpr int log_bytes = 16 << 20;
 
 /// Field 22 of /proc/PID/stat, counted after the name, which may hold spaces.
 std::string start_time(const std::string& pid) {
@@ -88,7 +93,40 @@ void mark_interrupted(SQLite::Database& db) {
     transaction.commit();
 }
 
+void set_up(SQLite::Database& db) {
+    // Saved means saved: every commit waits for the disk.
+    db.exec(fmt::format("PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = {}; "
+                        "PRAGMA wal_autocheckpoint = {}",
+                        log_bytes, log_bytes / db.execAndGet("PRAGMA page_size").getInt()));
+}
+
 } // namespace
+
+std::vector<std::byte> join_chunks(SQLite::Statement& select) {
+    std::vector<std::byte> out;
+    while (select.executeStep()) {
+        const auto column = select.getColumn(0);
+        const auto* bytes = static_cast<const std::byte*>(column.getBlob());
+        out.insert(out.end(), bytes, bytes + column.getBytes());
+    }
+    return out;
+}
+
+SQLite::Database connect_to_read(const std::filesystem::path& file) {
+    return {file.string(), SQLite::OPEN_READONLY, busy_milliseconds};
+}
+
+SQLite::Database connect_to_write(const std::filesystem::path& file) {
+    SQLite::Database db(file.string(), SQLite::OPEN_READWRITE, busy_milliseconds);
+    set_up(db);
+    db.exec("PRAGMA foreign_keys = ON");
+    return db;
+}
+
+std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 std::string process_identity() {
     const auto pid = std::to_string(getpid());
@@ -141,10 +179,14 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const std::filesystem::path& 
     try {
         auto impl = std::make_unique<Impl>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
         auto& db = impl->db;
-        // Saved means saved: every commit waits for the disk.
-        db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        // Only a new file takes these two.
+        db.exec(fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL", page_bytes));
+        db.exec("PRAGMA journal_mode = WAL");
+        set_up(db);
+        // A step may make a table anew, which must not take along what refers to it.
         if (auto status = migrate(db, file); !status)
             return fail(status.error());
+        db.exec("PRAGMA foreign_keys = ON");
         mark_interrupted(db);
         return std::shared_ptr<Workspace>(new Workspace(std::move(impl)));
     } catch (const SQLite::Exception& exception) {
@@ -214,13 +256,7 @@ std::vector<std::byte> Workspace::Impl::read_part(const char* table, const char*
                              fmt::format("SELECT bytes FROM {} WHERE {} = ? AND part = ? ORDER BY chunk", table, key));
     select.bind(1, id);
     select.bind(2, std::string(part));
-    std::vector<std::byte> out;
-    while (select.executeStep()) {
-        const auto column = select.getColumn(0);
-        const auto* bytes = static_cast<const std::byte*>(column.getBlob());
-        out.insert(out.end(), bytes, bytes + column.getBytes());
-    }
-    return out;
+    return join_chunks(select);
 }
 
 } // namespace tastebench

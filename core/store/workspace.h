@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/parallel.h"
 #include "core/experiment/queue.h"
 #include "core/graph/embedding.h"
 
@@ -19,6 +20,21 @@ struct DatasetEntry {
     std::string name, source, fingerprint;
     std::int64_t created = 0; ///< Unix seconds
     DatasetSummary summary;
+    std::string recipe;                  ///< how it was imported (JSON); empty if not told
+    std::string source_hash;             ///< fingerprint of the source files' bytes; empty if not told
+    std::optional<std::int64_t> deleted; ///< in the bin since (Unix seconds)
+};
+
+struct AddOptions {
+    std::string recipe = {};            ///< as in DatasetEntry
+    std::string source_hash = {};       ///< as in DatasetEntry
+    Progress* progress = nullptr;       ///< counts chunks; cancel leaves nothing behind
+    const Parallel* parallel = nullptr; ///< threads that pack; none: as many as the processor has, in the background
+};
+
+/// Import options under a name; the body is the importer's own text (JSON).
+struct Recipe {
+    std::string name, body;
 };
 
 struct PerUserValues {
@@ -36,11 +52,26 @@ class Workspace final : public RunKeeper {
     /// Grows with every change of this or another process to the file; for cheap polling.
     std::uint64_t change_count() const;
 
-    // Data sets; names are unique.
-    Result<std::vector<DatasetEntry>> datasets() const;
-    Status add_dataset(const Dataset& data);
-    Result<DatasetPtr> dataset(const std::string& name) override; ///< usage error naming the nearest name
-    Status delete_dataset(const std::string& name);               ///< refused while runs use it
+    // Data sets; names are unique among the living. Adding and reading use connections of their own, so that others
+    // who use this object do not wait for them.
+    Result<std::vector<DatasetEntry>> datasets() const; ///< without those in the bin
+    Status add_dataset(const Dataset& data, const AddOptions& options = {});
+    /// Every byte is verified. usage error naming the nearest name; bad_data naming what is damaged.
+    Result<DatasetPtr> dataset(const std::string& name) override;
+    Status rename_dataset(const std::string& name, const std::string& new_name); ///< its runs follow
+
+    // The bin.
+    Status delete_dataset(const std::string& name);  ///< into the bin; refused while runs use it
+    Status restore_dataset(std::int64_t id);         ///< refused under a taken name
+    Status restore_dataset(const std::string& name); ///< the one of that name that was deleted last
+    Result<std::vector<DatasetEntry>> binned_datasets() const;
+    Status empty_bin(); ///< for good; gives the space back to the disk
+
+    // Import recipes by name.
+    Status save_recipe(const std::string& name, const std::string& body); ///< replaces one of the same name
+    Result<std::vector<Recipe>> recipes() const;                          ///< by name
+    Result<std::string> recipe(const std::string& name) const;            ///< usage error naming the nearest name
+    Status delete_recipe(const std::string& name);
 
     // Runs.
     Result<std::vector<Run>> runs() const; ///< without curves, newest first; 1,000 in well under 0.1 s

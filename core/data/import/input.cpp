@@ -282,7 +282,7 @@ Result<InputSet> InputSet::open(const fs::path& path) {
         return bad_data("there is no file in the archive", file.string(), "choose another archive");
     if (!member.empty()) {
         const auto found = std::find_if(out.inputs_.begin(), out.inputs_.end(),
-                                        [&](const Input& input) { return input.member == member; });
+                                        [&name = member](const Input& input) { return input.member == name; });
         if (found == out.inputs_.end())
             return bad_data(fmt::format("there is no '{}' in the archive", member), file.string(),
                             "choose one of its files");

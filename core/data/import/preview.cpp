@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "core/data/import/rules.h"
 #include "core/data/import/source.h"
 
 namespace tastebench {
 
 namespace {
+
+constexpr std::size_t most_problems = 100;
 
 std::string number_text(double value) {
     return std::isnan(value) ? std::string() : fmt::format("{}", value);
@@ -57,7 +60,7 @@ void show_piece(const Piece& piece, std::size_t most, ImportPreview& out) {
 void show_problems(const Piece& piece, const Source& source, std::string_view text, std::uint64_t first_line,
                    ImportPreview& out) {
     for (const auto& [offset, fault] : piece.failed) {
-        if (out.problems.size() >= 100)
+        if (out.problems.size() >= most_problems)
             return;
         const auto line =
             first_line + 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
@@ -95,6 +98,12 @@ Result<ImportPreview> preview_import(const ImportOptions& options, std::size_t r
                     out.events.emplace_back(event);
                 if (out.rows.empty())
                     show_piece(piece, rows, out);
+                for (const auto& [row, fault] : piece.failed)
+                    if (out.problems.size() < most_problems)
+                        out.problems.push_back({fmt::format("{}:{}:{}", source->input.shown(), row + 1, fault.field),
+                                                fault.what,
+                                                fault.remedy,
+                                                {}});
                 return Status();
             },
             progress);
@@ -103,15 +112,9 @@ Result<ImportPreview> preview_import(const ImportOptions& options, std::size_t r
         return out;
     }
     const auto& reader = *source->reader;
-    RowRules rules;
-    rules.missing = reader.shape().event ? MissingValues::keep : options.missing;
-    if (options.least_value)
-        rules.least = static_cast<float>(*options.least_value);
-    if (options.greatest_value)
-        rules.greatest = static_cast<float>(*options.greatest_value);
     const std::string_view head = source->head.text;
     const auto text = head.substr(std::min(reader.body(), head.size()));
-    Piece piece(reader.shape(), rules);
+    Piece piece(reader.shape(), row_rules(options, reader.shape()));
     read_checked(reader, text, piece);
     reader.describe(out);
     out.rows = reader.cells(text, rows);

@@ -10,6 +10,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "core/data/generator.h"
 #include "core/store/make_run.h"
 
 using namespace tastebench;
@@ -30,6 +31,19 @@ namespace {
         auto outcome = train(*data, run.spec);
         outcome.run.id = *id;
         if (!(*workspace)->finish_run(outcome) || write(pipe, &*id, sizeof *id) != sizeof *id)
+            break;
+    }
+    _exit(1);
+}
+
+/// The child: adds data sets named "1", "2", ... and tells each through the pipe, until it is killed.
+[[noreturn]] void add_datasets_until_killed(const std::string& file, int pipe, int number, const Dataset& data) {
+    const auto workspace = Workspace::open(file);
+    while (workspace) {
+        auto parts = data.parts();
+        parts.name = std::to_string(++number);
+        const auto named = Dataset::restore(std::move(parts), data.fingerprint(), data.summary());
+        if (!named || !(*workspace)->add_dataset(**named) || write(pipe, &number, sizeof number) != sizeof number)
             break;
     }
     _exit(1);
@@ -86,6 +100,53 @@ class TestCrash : public QObject {
         QVERIFY(interrupted > 0);
         SQLite::Database db(file);
         QCOMPARE(db.execAndGet("PRAGMA integrity_check").getString(), std::string("ok"));
+    }
+
+    void a_program_killed_while_saving_leaves_no_half_data_set() {
+        QTemporaryDir folder;
+        const auto file = folder.filePath(QStringLiteral("w.tastebench")).toStdString();
+        // Twice as many rows as a chunk holds; below that no second thread takes part.
+        Progress progress;
+        const auto data = *generate_dataset({4'000, 900, 500'000, 4}, "large", progress);
+        Rng rng(12);
+        constexpr int kills = 12;
+        int told = 0;
+        for (int kill_number = 0; kill_number < kills; ++kill_number) {
+            int ends[2];
+            QCOMPARE(pipe(ends), 0);
+            const pid_t child = fork();
+            if (child == 0) {
+                ::close(ends[0]);
+                add_datasets_until_killed(file, ends[1], 100 * (kill_number + 1), *data);
+            }
+            ::close(ends[1]);
+            int number = 0;
+            if (kill_number % 3 == 0 && read(ends[0], &number, sizeof number) == sizeof number)
+                ++told;
+            usleep(rng.below(60'000));
+            ::kill(child, SIGKILL);
+            while (read(ends[0], &number, sizeof number) == sizeof number)
+                ++told;
+            ::close(ends[0]);
+            int status = 0;
+            waitpid(child, &status, 0);
+            QVERIFY(WIFSIGNALED(status));
+        }
+        const auto workspace = Workspace::open(file);
+        QVERIFY2(workspace.has_value(), workspace ? "" : workspace.error().text().c_str());
+        const auto entries = *(*workspace)->datasets();
+        // One more each time may be safe that the child had no time to tell.
+        QVERIFY(told >= 4 && entries.size() >= static_cast<std::size_t>(told) &&
+                entries.size() <= static_cast<std::size_t>(told + kills));
+        for (const auto& entry : entries) {
+            const auto read = (*workspace)->dataset(entry.name);
+            QVERIFY2(read.has_value(), read ? "" : read.error().text().c_str());
+            QVERIFY(Dataset::make((*read)->parts()).value()->fingerprint() == data->fingerprint());
+        }
+        SQLite::Database db(file);
+        QCOMPARE(db.execAndGet("PRAGMA integrity_check").getString(), std::string("ok"));
+        QCOMPARE(db.execAndGet("SELECT count(DISTINCT dataset_id) FROM dataset_part").getInt(),
+                 static_cast<int>(entries.size()));
     }
 };
 

@@ -115,6 +115,7 @@ class TestWorkspace : public QObject {
         QVERIFY(workspace->delete_run(id).has_value());
         QVERIFY(!workspace->delete_run(id).has_value());
         QVERIFY(workspace->delete_dataset("small").has_value());
+        QVERIFY(workspace->empty_bin().has_value());
         SQLite::Database db(file().string());
         for (const char* table : {"dataset_part", "run_part", "metric", "parameter", "curve"})
             QCOMPARE(db.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt(), 0);
@@ -260,7 +261,7 @@ class TestWorkspace : public QObject {
         Progress progress;
         const auto large = *generate_dataset({3'000, 900, 300'000, 4}, "large", progress);
         {
-            const FileSizeLimit limit(400'000);
+            const FileSizeLimit limit(1'000'000);
             const auto refused = workspace->add_dataset(*large);
             QVERIFY(!refused);
             QVERIFY2(refused.error().text().find("disk") != std::string::npos, refused.error().text().c_str());
