@@ -3,50 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/data_commands.h"
 #include "app/cli/job_watch.h"
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "core/data/generator.h"
-#include "core/data/importer.h"
+#include "core/experiment/fitness.h"
 
 namespace tastebench::cli {
-
-namespace {
-
-constexpr const char* sample_name = "sample";
-
-struct ImportFlags {
-    std::vector<std::string> files;
-    std::string name, format, separator, user, item, value, time, event;
-};
-
-struct GenerateFlags {
-    GeneratorOptions options;
-    std::string name, out;
-};
-
-Result<FileFormat> format_from(const std::string& text) {
-    if (text.empty() || text == "guess")
-        return FileFormat::guess;
-    if (text == "csv" || text == "tsv" || text == "delimited")
-        return FileFormat::delimited;
-    if (text == "recbole")
-        return FileFormat::recbole;
-    if (text == "movielens")
-        return FileFormat::movielens;
-    return usage_error(fmt::format("there is no format '{}'", text), "--format",
-                       "choose one of guess, csv, tsv, recbole, movielens");
-}
-
-Result<char> separator_from(const std::string& text) {
-    if (text.empty())
-        return char{0};
-    if (text == "tab" || text == "\\t")
-        return '\t';
-    if (text.size() == 1)
-        return text.front();
-    return usage_error(fmt::format("'{}' is no separator", text), "--separator", "give one character, or tab");
-}
 
 Result<DatasetEntry> find_entry(const Workspace& workspace, const std::string& name) {
     auto entries = workspace.datasets();
@@ -87,39 +51,14 @@ Status keep(const Session& session, Workspace& workspace, const Dataset& data) {
     return entry ? print_entry(session, *entry) : fail(entry.error());
 }
 
-Status import_files(const Session& session, const ImportFlags& flags) {
-    auto format = format_from(flags.format);
-    if (!format)
-        return fail(format.error());
-    auto separator = separator_from(flags.separator);
-    if (!separator)
-        return fail(separator.error());
-    ImportOptions options;
-    options.files.assign(flags.files.begin(), flags.files.end());
-    options.name = flags.name;
-    options.format = *format;
-    options.separator = *separator;
-    options.user = flags.user;
-    options.item = flags.item;
-    options.value = flags.value;
-    options.time = flags.time;
-    options.event = flags.event;
+namespace {
 
-    auto workspace = session.open();
-    if (!workspace)
-        return fail(workspace.error());
-    if (!flags.name.empty())
-        if (auto status = refuse_taken_name(**workspace, flags.name); !status)
-            return status;
-    const Parallel parallel(session.threads);
-    Progress progress;
-    Result<DatasetPtr> data;
-    {
-        const JobWatch watch(progress, session.quiet);
-        data = import_dataset(options, parallel, progress);
-    }
-    return data ? keep(session, **workspace, **data) : fail(data.error());
-}
+constexpr const char* sample_name = "sample";
+
+struct GenerateFlags {
+    GeneratorOptions options;
+    std::string name, out;
+};
 
 Status list(const Session& session) {
     auto workspace = session.open();
@@ -154,21 +93,6 @@ Status list(const Session& session) {
     return print(table.text());
 }
 
-/// What each model lacks in this data, by model id; empty: the model can use it.
-std::vector<std::pair<std::string, std::string>> fitness(const Dataset& data) {
-    std::vector<std::pair<std::string, std::string>> out;
-    for (const auto& model : all_models()) {
-        const auto needs = model.make()->capabilities(model.schema.defaults());
-        std::vector<std::string> lacks;
-        if (needs.needs_values && data.summary().rated == 0)
-            lacks.emplace_back("ratings");
-        if (needs.needs_times && !data.has_times())
-            lacks.emplace_back("times");
-        out.emplace_back(model.id, listed(lacks));
-    }
-    return out;
-}
-
 std::vector<std::string> names_of(const FeatureTable& features) {
     std::vector<std::string> out;
     for (const auto& column : features)
@@ -185,9 +109,10 @@ Json details(const DatasetEntry& entry, const Dataset& data) {
     out["entities"] = data.graph().entities.size();
     out["triples"] = data.graph().triples.size();
     out["models"] = Json::array();
-    for (const auto& [model, lacks] : fitness(data))
-        out["models"].push_back(
-            {{"model", model}, {"usable", lacks.empty()}, {"lacks", lacks.empty() ? Json() : Json(lacks)}});
+    for (const auto& fit : fitness(data))
+        out["models"].push_back({{"model", fit.model},
+                                 {"usable", fit.usable()},
+                                 {"lacks", fit.usable() ? Json() : Json(listed(fit.lacks))}});
     return out;
 }
 
@@ -215,8 +140,8 @@ std::string described(const DatasetEntry& entry, const Dataset& data) {
                       ? "none"
                       : fmt::format("{} entities, {} triples", with_commas(data.graph().entities.size()),
                                     with_commas(data.graph().triples.size())));
-    for (const auto& [model, lacks] : fitness(data))
-        line(model, lacks.empty() ? "can use it" : "cannot use it: it needs " + lacks);
+    for (const auto& fit : fitness(data))
+        line(fit.model, fit.usable() ? "can use it" : "cannot use it: it needs " + listed(fit.lacks));
     return out;
 }
 
@@ -284,21 +209,6 @@ Status generate(const Session& session, const GenerateFlags& flags) {
     return generate_into(session, **workspace, flags.options, name);
 }
 
-void add_import(CLI::App& data, const Session& session, Action& action) {
-    auto flags = std::make_shared<ImportFlags>();
-    auto* command = data.add_subcommand("import", "Import interactions from CSV, TSV, RecBole or MovieLens files");
-    command->add_option("FILE", flags->files, "Files of one shape, plain or gzip")->required();
-    command->add_option("--format", flags->format, "guess (default), csv, tsv, recbole or movielens");
-    command->add_option("--separator", flags->separator, "One character, or tab (default: guessed)");
-    command->add_option("--user", flags->user, "Column of the user ids (default: guessed)");
-    command->add_option("--item", flags->item, "Column of the item ids (default: guessed)");
-    command->add_option("--value", flags->value, "Column of the ratings");
-    command->add_option("--time", flags->time, "Column of the times");
-    command->add_option("--event", flags->event, "Column of the kinds of event");
-    command->add_option("--name", flags->name, "Name of the data set (default: the file's)");
-    command->callback([&, flags] { action = [&session, flags] { return import_files(session, *flags); }; });
-}
-
 void add_generate(CLI::App& data, const Session& session, Action& action) {
     auto flags = std::make_shared<GenerateFlags>();
     auto* command = data.add_subcommand("generate", "Make a catalogue of films and the people who watch them");
@@ -314,8 +224,8 @@ void add_generate(CLI::App& data, const Session& session, Action& action) {
 } // namespace
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action) {
-    auto* data = app.add_subcommand("data", "Import, list, show and make data sets")->require_subcommand(1);
-    add_import(*data, session, action);
+    auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
+    add_import_command(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
     });
@@ -327,6 +237,9 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
         action = [&session] { return sample(session); };
     });
     add_generate(*data, session, action);
+    add_words_command(*data, session, action);
+    add_catalogue_commands(*data, session, action);
+    add_split_command(*data, session, action);
 }
 
 } // namespace tastebench::cli

@@ -17,8 +17,18 @@ constexpr auto poll_every = std::chrono::milliseconds(50);
 constexpr double line_every_seconds = 10;
 constexpr std::size_t bar_width = 30;
 
-std::string time_left(const ProgressSnapshot& now) {
-    return now.seconds_left ? ", " + duration(*now.seconds_left) + " left" : std::string();
+/// ", 3.2 MB/s, 12 s left", as far as it can be told.
+std::string outlook(const ProgressSnapshot& now) {
+    std::string out;
+    if (now.bytes && now.per_second)
+        out += fmt::format(", {:.1f} MB/s", *now.per_second / 1e6);
+    if (now.seconds_left)
+        out += ", " + duration(*now.seconds_left) + " left";
+    return out;
+}
+
+std::string note(const ProgressSnapshot& now) {
+    return now.note.empty() ? std::string() : "; " + now.note;
 }
 
 } // namespace
@@ -61,7 +71,7 @@ void JobWatch::show_line(const ProgressSnapshot& now) {
     if (now.stage != last_stage_) {
         say(now.stage);
     } else if (now.total > 0 && now.elapsed_seconds - last_shown_ >= line_every_seconds) {
-        say(fmt::format("{}: {:.0f} %{}", now.stage, now.fraction * 100, time_left(now)));
+        say(fmt::format("{}: {:.0f} %{}{}", now.stage, now.fraction * 100, outlook(now), note(now)));
     } else {
         return;
     }
@@ -74,8 +84,9 @@ void JobWatch::show_bar(const ProgressSnapshot& now) {
     if (now.total > 0) {
         const auto filled = static_cast<std::size_t>(now.fraction * static_cast<double>(bar_width));
         line += fmt::format(" [{}{}] {:3.0f} %{}", std::string(filled, '#'), std::string(bar_width - filled, '.'),
-                            now.fraction * 100, time_left(now));
+                            now.fraction * 100, outlook(now));
     }
+    line += note(now);
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     std::fflush(stderr);
 }

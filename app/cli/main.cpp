@@ -83,6 +83,7 @@ int run(int argc, char** argv) {
     add_compare_command(app, session, action);
     add_recommend_command(app, session, action);
     add_explain_command(app, session, action);
+    add_embed_commands(app, session, action);
     add_report_command(app, session, action);
     try {
         app.parse(argc, argv);

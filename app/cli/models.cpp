@@ -3,6 +3,7 @@
 
 #include "app/cli/records.h"
 #include "app/cli/session.h"
+#include "app/cli/settings.h"
 
 namespace tastebench::cli {
 
@@ -24,41 +25,8 @@ Status list(const Session& session) {
     return print(table.text());
 }
 
-std::string range(const ParameterSpec& spec) {
-    switch (spec.type) {
-    case ParameterType::integer:
-        return fmt::format("{:.0f} to {:.0f}", spec.minimum, spec.maximum);
-    case ParameterType::real:
-        return fmt::format("{} to {}", spec.minimum, spec.maximum);
-    case ParameterType::boolean:
-        return "true or false";
-    case ParameterType::choice:
-        return fmt::format("one of {}", spec.choices.size());
-    case ParameterType::text:
-        break;
-    }
-    return "text";
-}
-
 std::string described(const ModelEntry& model) {
-    std::string out = fmt::format("{}: {}\n{}\n", model.title, model.summary, model.citation);
-    for (const auto& spec : model.schema.specs()) {
-        const auto standard = tastebench::to_text(spec.standard);
-        out += fmt::format("\n{} = {}{}   ({})\n    {}\n", spec.name, standard.empty() ? "nothing" : standard,
-                           spec.unit.empty() ? "" : " " + spec.unit, range(spec), spec.help);
-        std::size_t widest = 0;
-        for (const auto& choice : spec.choices)
-            widest = std::max(widest, choice.value.size());
-        for (const auto& choice : spec.choices)
-            out += fmt::format("    {:<{}}  {}\n", choice.value, widest, choice.help);
-    }
-    for (const auto& preset : model.schema.presets()) {
-        out += fmt::format("\n--preset {}: {}\n   ", preset.name, preset.help);
-        for (const auto& [name, value] : preset.values)
-            out += fmt::format(" {}={}", name, tastebench::to_text(value));
-        out += '\n';
-    }
-    return out;
+    return fmt::format("{}: {}\n{}\n", model.title, model.summary, model.citation) + cli::described(model.schema);
 }
 
 Status show(const Session& session, const std::string& id) {

@@ -33,11 +33,6 @@ Json schema_json(const ParameterSpec& spec) {
     return out;
 }
 
-Json environment_json(const Environment& environment) {
-    return {{"version", environment.version}, {"variant", environment.variant}, {"compiler", environment.compiler},
-            {"cpu", environment.cpu},         {"system", environment.system},   {"threads", environment.threads}};
-}
-
 } // namespace
 
 Json to_json(const ParameterValue& value) {
@@ -49,6 +44,23 @@ Json to_json(const Parameters& parameters) {
     for (const auto& [name, value] : parameters)
         out[name] = to_json(value);
     return out;
+}
+
+void add_schema(Json& out, const ParameterSchema& schema) {
+    out["parameters"] = Json::array();
+    for (const auto& spec : schema.specs())
+        out["parameters"].push_back(schema_json(spec));
+    out["presets"] = Json::array();
+    for (const auto& preset : schema.presets())
+        out["presets"].push_back({{"name", preset.name},
+                                  {"title", preset.title},
+                                  {"help", preset.help},
+                                  {"values", to_json(preset.values)}});
+}
+
+Json to_json(const Environment& environment) {
+    return {{"version", environment.version}, {"variant", environment.variant}, {"compiler", environment.compiler},
+            {"cpu", environment.cpu},         {"system", environment.system},   {"threads", environment.threads}};
 }
 
 Json to_json(const DatasetEntry& entry) {
@@ -85,15 +97,7 @@ Json to_json(const ModelEntry& entry) {
                            {"similar_items", can.similar_items},
                            {"needs_ratings", can.needs_values},
                            {"needs_times", can.needs_times}};
-    out["parameters"] = Json::array();
-    for (const auto& spec : entry.schema.specs())
-        out["parameters"].push_back(schema_json(spec));
-    out["presets"] = Json::array();
-    for (const auto& preset : entry.schema.presets())
-        out["presets"].push_back({{"name", preset.name},
-                                  {"title", preset.title},
-                                  {"help", preset.help},
-                                  {"values", to_json(preset.values)}});
+    add_schema(out, entry.schema);
     return out;
 }
 
@@ -105,7 +109,11 @@ Json to_json(const Run& run) {
     out["model"] = spec.model;
     out["data"] = spec.data_name;
     out["fingerprint"] = spec.data_fingerprint;
-    out["split"] = {{"recipe", spec.split.text()}, {"train_rows", run.train_rows}, {"test_rows", run.test_rows}};
+    out["split"] = {{"recipe", spec.split.text()},
+                    {"train_rows", run.train_rows},
+                    {"validation_rows", run.validation_rows},
+                    {"test_rows", run.test_rows},
+                    {"fingerprint", run.split_fingerprint.empty() ? Json() : Json(run.split_fingerprint)}};
     out["parameters"] = to_json(spec.parameters);
     out["seed"] = spec.seed;
     out["protocol"] = describe_protocol(spec.split, spec.evaluation);
@@ -119,7 +127,7 @@ Json to_json(const Run& run) {
     out["fit_seconds"] = run.fit_seconds;
     out["evaluate_seconds"] = run.evaluate_seconds;
     out["peak_memory_bytes"] = run.peak_memory_bytes;
-    out["environment"] = environment_json(run.environment);
+    out["environment"] = to_json(run.environment);
     out["created"] = time_or_null(run.created);
     out["started"] = time_or_null(run.started);
     out["finished"] = time_or_null(run.finished);

@@ -9,6 +9,9 @@ namespace tastebench::cli {
 
 Json to_json(const ParameterValue& value);
 Json to_json(const Parameters& parameters);
+/// "parameters" and "presets" of a schema.
+void add_schema(Json& out, const ParameterSchema& schema);
+Json to_json(const Environment& environment);
 /// Name, counts, range of ratings and times, fingerprint.
 Json to_json(const DatasetEntry& entry);
 /// The schema, the presets and what the model can do.

@@ -5,6 +5,7 @@
 
 #include "app/cli/records.h"
 #include "app/cli/session.h"
+#include "app/cli/settings.h"
 #include "app/cli/train.h"
 
 namespace tastebench::cli {
@@ -38,35 +39,6 @@ Result<std::vector<std::uint32_t>> read_ks(const std::string& text) {
     return out;
 }
 
-Result<Parameters> read_parameters(const ModelEntry& model, const RunFlags& flags) {
-    Parameters out;
-    if (!flags.preset.empty()) {
-        std::vector<std::string> names;
-        const Preset* chosen = nullptr;
-        for (const auto& preset : model.schema.presets()) {
-            names.push_back(preset.name);
-            if (preset.name == flags.preset)
-                chosen = &preset;
-        }
-        if (chosen == nullptr)
-            return usage_error(fmt::format("{} has no preset '{}'", model.id, flags.preset), "--preset",
-                               names.empty() ? "leave it out, this model has none" : "it has " + listed(names));
-        out = chosen->values;
-    }
-    for (const auto& setting : flags.settings) {
-        const auto equals = setting.find('=');
-        if (equals == std::string::npos || equals == 0)
-            return usage_error(fmt::format("'{}' sets nothing", setting), "--set",
-                               "write name=value, such as similarity=jaccard");
-        const auto name = setting.substr(0, equals);
-        auto value = model.schema.parse(name, std::string_view(setting).substr(equals + 1));
-        if (!value)
-            return fail(value.error());
-        out[name] = *value;
-    }
-    return out;
-}
-
 Result<RunSpec> read_spec(const Dataset& data, const RunFlags& flags) {
     const auto model = find_model(flags.model);
     if (!model)
@@ -77,7 +49,7 @@ Result<RunSpec> read_spec(const Dataset& data, const RunFlags& flags) {
     spec.model = flags.model;
     spec.seed = flags.seed;
     spec.note = flags.note;
-    auto parameters = read_parameters(**model, flags);
+    auto parameters = read_settings((*model)->schema, (*model)->id, flags.preset, flags.settings);
     if (!parameters)
         return fail(parameters.error());
     spec.parameters = std::move(*parameters);
@@ -130,8 +102,7 @@ void add_run_command(CLI::App& app, const Session& session, Action& action) {
         ->allow_extra_args(false);
     command->add_option("--preset", flags->preset, "Begin with this preset of the model");
     command->add_option("--split", flags->split,
-                        "random:R, chrono:R[:item], stratified:R[:item] or rows:FILE, R the share that trains "
-                        "(default: chrono:0.75, or random:0.75 where there are no times)");
+                        std::string(split_help) + " (default: chrono:0.75, or random:0.75 where there are no times)");
     command->add_option("--seed", flags->seed, "Of the split and the model")->capture_default_str();
     command->add_option("--k", flags->ks, "Lengths of the lists that are measured")->capture_default_str();
     command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the user already had in training");

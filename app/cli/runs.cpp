@@ -122,7 +122,11 @@ std::string described(const Run& run) {
     line("seed", std::to_string(spec.seed));
     line("created", iso_time(run.created));
     if (run.state == RunState::done) {
-        line("rows", fmt::format("{} to train, {} to test", with_commas(run.train_rows), with_commas(run.test_rows)));
+        const auto validation =
+            run.validation_rows > 0 ? fmt::format(", {} to validate", with_commas(run.validation_rows)) : "";
+        line("rows", fmt::format("{} to train{}, {} to test", with_commas(run.train_rows), validation,
+                                 with_commas(run.test_rows)));
+        line("split", run.split_fingerprint);
         line("time",
              fmt::format("{} to train, {} to evaluate", duration(run.fit_seconds), duration(run.evaluate_seconds)));
         line("memory", memory(run.peak_memory_bytes));

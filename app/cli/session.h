@@ -31,12 +31,18 @@ struct Session {
 using Action = std::function<Status()>;
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action);
+/// `data catalogue` and `data download`, below `data`.
+void add_catalogue_commands(CLI::App& data, const Session& session, Action& action);
+/// `data split`, under the command that add_data_commands() made.
+void add_split_command(CLI::App& data, const Session& session, Action& action);
 void add_models_command(CLI::App& app, const Session& session, Action& action);
 void add_run_command(CLI::App& app, const Session& session, Action& action);
 void add_runs_commands(CLI::App& app, const Session& session, Action& action);
 void add_compare_command(CLI::App& app, const Session& session, Action& action);
 void add_recommend_command(CLI::App& app, const Session& session, Action& action);
 void add_explain_command(CLI::App& app, const Session& session, Action& action);
+void add_embed_commands(CLI::App& app, const Session& session, Action& action);
+void add_words_command(CLI::App& data, const Session& session, Action& action);
 void add_report_command(CLI::App& app, const Session& session, Action& action);
 
 /// $XDG_DATA_HOME/tastebench/workspace.tastebench, or the same under ~/.local/share.
@@ -60,6 +66,12 @@ Result<ReadyRun> load_run(Workspace& workspace, RunId id);
 
 /// The metric asked for, checked; empty: nDCG at 10 if all runs have it, or else their first one at k.
 Result<std::string> choose_metric(const std::vector<Run>& runs, const std::string& asked);
+
+/// The forms of a split, for the help of every command that takes one.
+inline constexpr const char* split_help =
+    "random:R, chrono:R[:item], stratified:R[:item], global:R, global:DATE, users:R, loo:last[,1], loo:random[,1], "
+    "kfold:K:FOLD[:user], fixed or rows:FILE; R is the share that trains, or TRAIN,VALIDATION; filters follow: "
+    ";min_value=X ;min_user=N ;min_item=N ;core";
 
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& words);

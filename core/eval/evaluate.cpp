@@ -1,6 +1,7 @@
 #include "core/eval/evaluate.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -16,7 +17,40 @@ struct Truth {
     std::vector<std::vector<ItemIx>> relevant; ///< parallel to users
 };
 
-Truth collect_truth(const Recommender& model, const Dataset& data, const Split& split, bool remove_seen) {
+/// The validation items of every user, ascending and distinct: starts[u] .. starts[u + 1] in items.
+struct Validation {
+    std::vector<std::uint64_t> starts;
+    std::vector<ItemIx> items;
+    std::span<const ItemIx> of(UserIx user) const {
+        return starts.empty() ? std::span<const ItemIx>{}
+                              : std::span(items).subspan(starts[user], starts[user + 1] - starts[user]);
+    }
+};
+
+/// Empty unless seen items are removed, since only then validation items are removed with them.
+Validation collect_validation(const Dataset& data, const Split& split, bool remove_seen) {
+    Validation out;
+    if (!remove_seen || split.validation.empty())
+        return out;
+    const auto& rows = data.interactions();
+    std::vector<std::pair<UserIx, ItemIx>> pairs;
+    pairs.reserve(split.validation.size());
+    for (const RowIx row : split.validation)
+        pairs.emplace_back(rows.user[row], rows.item[row]);
+    std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    out.starts.assign(std::size_t{data.users().size()} + 1, 0);
+    for (const auto& [user, item] : pairs) {
+        ++out.starts[user + 1];
+        out.items.push_back(item);
+    }
+    for (std::size_t user = 0; user < data.users().size(); ++user)
+        out.starts[user + 1] += out.starts[user];
+    return out;
+}
+
+Truth collect_truth(const Recommender& model, const Dataset& data, const Split& split, const Validation& validation,
+                    bool remove_seen) {
     const auto& rows = data.interactions();
     std::vector<std::vector<ItemIx>> by_user(data.users().size());
     for (const RowIx row : split.test)
@@ -26,10 +60,9 @@ Truth collect_truth(const Recommender& model, const Dataset& data, const Split& 
         auto& items = by_user[user];
         std::sort(items.begin(), items.end());
         items.erase(std::unique(items.begin(), items.end()), items.end());
-        if (remove_seen) {
-            const auto seen = model.seen(user);
-            std::erase_if(items, [&](ItemIx item) { return std::binary_search(seen.begin(), seen.end(), item); });
-        }
+        if (remove_seen)
+            for (const auto taken : {model.seen(user), validation.of(user)})
+                std::erase_if(items, [&](ItemIx item) { return std::binary_search(taken.begin(), taken.end(), item); });
         if (items.empty())
             continue;
         truth.users.push_back(user);
@@ -78,6 +111,42 @@ void add_metric(Evaluation& out, const std::string& name, std::span<const double
 }
 
 using Lists = std::vector<std::vector<Scored>>;
+
+/// Takes the validation items out of a list that is longer by as many, and cuts it to k.
+void drop_validation(std::vector<Scored>& list, std::span<const ItemIx> taken, std::uint32_t k) {
+    std::erase_if(list, [&](const Scored& one) { return std::binary_search(taken.begin(), taken.end(), one.item); });
+    if (list.size() > k)
+        list.resize(k);
+}
+
+/// The best candidates of each user without their validation items. Models know only what they were trained on, so
+/// they are asked for longer lists: with v validation items among the candidates, the first k others are among the
+/// first k + v. Users with about as many are asked together.
+Lists recommend(const Recommender& model, std::span<const UserIx> users, const Validation& validation,
+                const TopKOptions& top, const Parallel& parallel, Progress& progress) {
+    if (validation.items.empty())
+        return model.top_k(users, top, parallel, progress);
+    std::map<std::uint32_t, std::vector<std::size_t>> by_need; // extra length, a power of two or 0 -> places in users
+    for (std::size_t u = 0; u < users.size(); ++u) {
+        const auto need = static_cast<std::uint32_t>(validation.of(users[u]).size());
+        by_need[need == 0 ? 0 : std::bit_ceil(need)].push_back(u);
+    }
+    Lists lists(users.size());
+    std::vector<UserIx> asked;
+    for (const auto& [extra, places] : by_need) {
+        asked.clear();
+        for (const auto u : places)
+            asked.push_back(users[u]);
+        auto longer = model.top_k(asked, {top.k + extra, top.remove_seen}, parallel, progress);
+        if (progress.cancelled())
+            return lists;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            lists[places[i]] = std::move(longer[i]);
+            drop_validation(lists[places[i]], validation.of(asked[i]), top.k);
+        }
+    }
+    return lists;
+}
 
 void add_ranking(Evaluation& out, const Lists& lists, const Truth& truth, std::uint32_t k, const Parallel& parallel) {
     constexpr std::size_t n_metrics = 7;
@@ -173,14 +242,15 @@ Status add_ratings(Evaluation& out, const Recommender& model, const Dataset& dat
 Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
                             const Split& split, const EvalOptions& options, const Parallel& parallel,
                             Progress& progress) {
-    const Truth truth = collect_truth(model, data, split, options.remove_seen);
+    const Validation validation = collect_validation(data, split, options.remove_seen);
+    const Truth truth = collect_truth(model, data, split, validation, options.remove_seen);
     if (truth.users.empty())
         return bad_data("no user has a test item that could be recommended", "split",
                         "lower the share of training rows, or keep seen items in the lists");
     Evaluation out;
     out.users = truth.users;
     const TopKOptions top{options.ks.back(), options.remove_seen};
-    const Lists lists = model.top_k(truth.users, top, parallel, progress);
+    const Lists lists = recommend(model, truth.users, validation, top, parallel, progress);
     if (progress.cancelled())
         return cancelled_error();
     std::vector<std::uint64_t> item_rows(data.items().size(), 0);
@@ -194,32 +264,6 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         if (auto status = add_ratings(out, model, data, split, parallel, progress); !status)
             return fail(status.error());
     return out;
-}
-
-std::string describe_protocol(const SplitRecipe& split, const EvalOptions& options) {
-    const auto* group = split.group == SplitGroup::user ? "each user's" : "each item's";
-    const double percent = 100 * split.ratio;
-    std::string text;
-    switch (split.kind) {
-    case SplitKind::random:
-        text = fmt::format("A random {:.4g} % of all rows train (seed {}), the rest test.", percent, split.seed);
-        break;
-    case SplitKind::chrono:
-        text = fmt::format("The earliest {:.4g} % of {} rows train, the latest test.", percent, group);
-        break;
-    case SplitKind::stratified:
-        text = fmt::format("A random {:.4g} % of {} rows train (seed {}), the rest test.", percent, group, split.seed);
-        break;
-    case SplitKind::rows:
-        text = fmt::format("{} listed rows test, the rest train.", split.test_rows.size());
-        break;
-    }
-    text += options.remove_seen
-                ? " Every item seen in training is a candidate, except those the user already has; a user counts if "
-                  "at least one test item is new to them."
-                : " Every item seen in training is a candidate; every user with a test item counts.";
-    text += " All test items of a user are relevant. A user without a list scores 0.";
-    return text;
 }
 
 } // namespace tastebench

@@ -1,7 +1,7 @@
 // Metrics on the test rows, with the values of each user kept.
 // One rule for all ranking metrics: the users that count have at least one relevant test item; one who got no list
-// scores 0. Relevant = the user's distinct test items, leaving out those already seen in training when seen items
-// are removed (they can never be recommended). Candidates = all items seen in training.
+// scores 0. Relevant = the user's distinct test items. Candidates = all items seen in training. When seen items are
+// removed, a user's training and validation items are neither candidates nor relevant: they can never be recommended.
 #pragma once
 
 #include <map>

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/shell.h"
+
 namespace tastebench {
 
 namespace {
@@ -39,17 +41,6 @@ std::uint64_t peak_memory() {
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-std::string quote(std::string_view text) {
-    const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                               "0123456789-_./:=,@+%") == std::string_view::npos;
-    if (plain)
-        return std::string(text);
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
-
 } // namespace
 
 std::string_view to_text(RunState state) {
@@ -75,15 +66,20 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         return fail(parameters.error());
     spec.parameters = std::move(*parameters);
     const auto can = (*entry)->make()->capabilities(spec.parameters);
+    if (can.needs_pairs && !data.has_pairs())
+        return bad_data(fmt::format("{} recommends items to users, and '{}' has neither: its rows are features and a "
+                                    "label",
+                                    (*entry)->title, data.name()),
+                        "model",
+                        "import the data with a column of users and one of items, or choose a model of features");
     if (can.needs_values && data.summary().rated == 0)
         return bad_data(fmt::format("{} learns from ratings, and '{}' has none", (*entry)->title, data.name()), "model",
                         "choose a model that learns from events, such as SAR, or import the data with a rating column");
     if (can.needs_times && !data.has_times())
         return bad_data(fmt::format("a half-life needs times, and '{}' has none", data.name()), "half_life_days",
                         "set half_life_days to 0, or import the data with a time column");
-    if (spec.split.kind == SplitKind::chrono && !data.has_times())
-        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
-                        "choose stratified or random");
+    if (auto status = check_recipe(data, spec.split); !status)
+        return fail(status.error());
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -106,10 +102,12 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     out.run.spec = spec;
     out.run.environment = current_environment(parallel.threads());
     progress.begin("Splitting", 0);
-    auto split = make_split(data, spec.split);
+    auto split = make_split(data, spec.split, parallel);
     if (!split)
         return fail(split.error());
+    out.run.split_fingerprint = split->fingerprint;
     out.run.train_rows = split->train.size();
+    out.run.validation_rows = split->validation.size();
     out.run.test_rows = split->test.size();
     out.model = (*entry)->make();
 
@@ -152,15 +150,16 @@ Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::
 }
 
 std::string command_line(const RunSpec& spec) {
-    std::string out = fmt::format("tastebench-cli run --data {} --model {}", quote(spec.data_name), quote(spec.model));
+    std::string out =
+        fmt::format("tastebench-cli run --data {} --model {}", shell_quote(spec.data_name), shell_quote(spec.model));
     const auto entry = find_model(spec.model);
     const Parameters defaults = entry ? (*entry)->schema.defaults() : Parameters();
     for (const auto& [name, value] : spec.parameters) {
         const auto standard = defaults.find(name);
         if (standard == defaults.end() || standard->second != value)
-            out += fmt::format(" --set {}", quote(name + "=" + to_text(value)));
+            out += fmt::format(" --set {}", shell_quote(name + "=" + to_text(value)));
     }
-    out += fmt::format(" --split {} --seed {} --k {}", quote(spec.split.text()), spec.seed,
+    out += fmt::format(" --split {} --seed {} --k {}", shell_quote(spec.split.text()), spec.seed,
                        fmt::join(spec.evaluation.ks, ","));
     if (!spec.evaluation.remove_seen)
         out += " --keep-seen";

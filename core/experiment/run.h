@@ -46,7 +46,8 @@ struct Run {
     std::string error; ///< failed only
     Environment environment;
     std::int64_t created = 0, started = 0, finished = 0; ///< Unix seconds, 0 = not yet
-    std::uint64_t train_rows = 0, test_rows = 0;
+    std::string split_fingerprint; ///< of the rows on each side; empty in runs stored before it was kept
+    std::uint64_t train_rows = 0, validation_rows = 0, test_rows = 0;
     double fit_seconds = 0, evaluate_seconds = 0;
     std::uint64_t peak_memory_bytes = 0; ///< of the process while the run went on
     std::map<std::string, double> metrics;

@@ -43,6 +43,7 @@ struct Capabilities {
     bool explains = false;
     bool similar_items = false;
     bool needs_values = false, needs_times = false;
+    bool needs_pairs = true; ///< users and items; false for models that learn from features alone
 };
 
 struct Pair {

@@ -1,201 +1,161 @@
 #include "core/split/split.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <numeric>
 
-#include <fast_float/fast_float.h>
 #include <fmt/format.h>
-#include <zlib.h>
+#include <xxhash.h>
 
-#include "core/base/rng.h"
+#include "core/split/assign.h"
+#include "core/split/grouping.h"
 
 namespace tastebench {
 
 namespace {
 
-constexpr std::string_view forms =
-    "write random:RATIO, chrono:RATIO, stratified:RATIO (add :item to split within items) or rows:FILE";
-
-std::uint32_t count_to_train(double ratio, std::size_t n) {
-    // nearbyint rounds halves to even, as the reference splitters do.
-    return static_cast<std::uint32_t>(std::nearbyint(ratio * static_cast<double>(n)));
-}
-
-Result<std::vector<RowIx>> read_row_list(const std::string& file) {
-    const auto refuse = [&](const std::string& what, std::size_t line) {
-        return bad_data(what, line > 0 ? fmt::format("{}:{}:1", file, line) : file,
-                        "give one row number a line, counted from 0");
-    };
-    gzFile in = gzopen(file.c_str(), "rb");
-    if (in == nullptr)
-        return refuse("the row list cannot be opened", 0);
-    std::vector<RowIx> rows;
-    std::array<char, 64> buffer{};
-    std::size_t line = 0;
-    std::string problem;
-    while (problem.empty() && gzgets(in, buffer.data(), static_cast<int>(buffer.size())) != nullptr) {
-        ++line;
-        std::string_view text(buffer.data());
-        while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
-            text.remove_suffix(1);
-        if (text.empty())
-            continue;
-        RowIx row = 0;
-        const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), row);
-        if (code != std::errc() || stop != text.data() + text.size())
-            problem = "this is no row number";
-        rows.push_back(row);
+bool has_shares(const SplitRecipe& recipe) {
+    switch (recipe.kind) {
+    case SplitKind::random:
+    case SplitKind::chrono:
+    case SplitKind::stratified:
+    case SplitKind::users:
+        return true;
+    case SplitKind::global:
+        return !recipe.train_before.has_value();
+    case SplitKind::rows:
+    case SplitKind::loo:
+    case SplitKind::kfold:
+    case SplitKind::fixed:
+        return false;
     }
-    int code = Z_OK;
-    gzerror(in, &code);
-    const bool broken = code != Z_OK && code != Z_STREAM_END;
-    gzclose(in);
-    if (!problem.empty())
-        return refuse(problem, line);
-    if (broken)
-        return refuse("the file is cut short or damaged", line);
-    std::sort(rows.begin(), rows.end());
-    if (const auto twice = std::adjacent_find(rows.begin(), rows.end()); twice != rows.end())
-        return refuse(fmt::format("row {} is listed twice", *twice), 0);
-    if (rows.empty())
-        return refuse("the row list is empty", 0);
-    return rows;
+    return false;
 }
 
-/// Row numbers grouped by user or item, ascending within a group.
-std::vector<std::vector<RowIx>> group_rows(const Dataset& data, SplitGroup group) {
-    const auto& interactions = data.interactions();
-    const bool by_user = group == SplitGroup::user;
-    const auto& keys = by_user ? interactions.user : interactions.item;
-    std::vector<std::vector<RowIx>> groups(by_user ? data.users().size() : data.items().size());
-    for (RowIx row = 0; row < keys.size(); ++row)
-        groups[keys[row]].push_back(row);
-    return groups;
+bool needs_times(const SplitRecipe& recipe) {
+    return recipe.kind == SplitKind::chrono || recipe.kind == SplitKind::global ||
+           (recipe.kind == SplitKind::loo && !recipe.by_lot);
 }
 
-void mark_grouped(const Dataset& data, const SplitRecipe& recipe, std::vector<std::uint8_t>& tests) {
-    auto groups = group_rows(data, recipe.group);
-    const auto& time = data.interactions().time;
-    for (std::uint32_t g = 0; g < groups.size(); ++g) {
-        auto& rows = groups[g];
-        if (recipe.kind == SplitKind::chrono) {
-            std::stable_sort(rows.begin(), rows.end(), [&](RowIx a, RowIx b) { return time[a] < time[b]; });
-        } else {
-            Rng rng(recipe.seed, 1, g);
-            rng.shuffle(std::span(rows));
-        }
-        for (std::size_t i = count_to_train(recipe.ratio, rows.size()); i < rows.size(); ++i)
-            tests[rows[i]] = 1;
+bool needs_pairs(const SplitRecipe& recipe) {
+    return recipe.kind == SplitKind::chrono || recipe.kind == SplitKind::stratified || recipe.kind == SplitKind::loo ||
+           recipe.kind == SplitKind::users || (recipe.kind == SplitKind::kfold && recipe.whole_users) ||
+           recipe.filter.min_user > 0 || recipe.filter.min_item > 0;
+}
+
+Status check_numbers(const SplitRecipe& recipe) {
+    if (has_shares(recipe)) {
+        if (!(recipe.ratio > 0 && recipe.ratio < 1))
+            return usage_error(fmt::format("the share of training rows, {}, is not between 0 and 1", recipe.ratio),
+                               "split", "give for example 0.75");
+        if (!(recipe.validation >= 0 && recipe.ratio + recipe.validation < 1))
+            return usage_error(
+                fmt::format("the shares {} and {} leave no rows to test on", recipe.ratio, recipe.validation), "split",
+                "give shares whose sum is below 1, for example 0.8,0.1");
     }
+    if (recipe.kind == SplitKind::kfold && (recipe.folds < 2 || recipe.fold < 1 || recipe.fold > recipe.folds))
+        return usage_error(fmt::format("there is no fold {} of {}", recipe.fold, recipe.folds), "split",
+                           "give at least 2 folds, and a fold from 1 to their number");
+    return {};
 }
 
-void mark_random(const SplitRecipe& recipe, std::vector<std::uint8_t>& tests) {
-    std::vector<RowIx> rows(tests.size());
-    std::iota(rows.begin(), rows.end(), RowIx{0});
-    Rng(recipe.seed).shuffle(std::span(rows));
-    const auto train = static_cast<std::size_t>(std::floor(recipe.ratio * static_cast<double>(rows.size())));
-    for (std::size_t i = train; i < rows.size(); ++i)
-        tests[rows[i]] = 1;
+/// Gathers the rows of each side, ascending.
+void gather(std::span<const Side> sides, Split& split, const Parallel& parallel) {
+    using Three = std::array<std::size_t, 3>;
+    const std::size_t blocks = (sides.size() + rows_per_block - 1) / rows_per_block;
+    std::vector<Three> next(blocks, Three{});
+    parallel.for_blocks(sides.size(), rows_per_block, [&](std::size_t first, std::size_t last) {
+        std::array<std::size_t, 4> count{};
+        for (std::size_t row = first; row < last; ++row)
+            ++count[static_cast<std::size_t>(sides[row])];
+        for (std::size_t side = 0; side < 3; ++side)
+            next[first / rows_per_block][side] = count[side];
+    });
+    const std::array lists{&split.train, &split.validation, &split.test};
+    for (std::size_t side = 0; side < lists.size(); ++side) {
+        std::size_t at = 0;
+        for (auto& block : next)
+            at += std::exchange(block[side], at);
+        lists[side]->resize(at);
+    }
+    parallel.for_blocks(sides.size(), rows_per_block, [&](std::size_t first, std::size_t last) {
+        auto place = next[first / rows_per_block];
+        for (std::size_t row = first; row < last; ++row)
+            if (const auto side = static_cast<std::size_t>(sides[row]); side < lists.size())
+                (*lists[side])[place[side]++] = static_cast<RowIx>(row);
+    });
+}
+
+/// XXH3 of each list's length and rows; numbers have their bytes in the order of x86-64 and AArch64 alike.
+std::string fingerprint_of(const Split& split) {
+    const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
+    XXH3_128bits_reset(state.get());
+    for (const auto* list : {&split.train, &split.validation, &split.test}) {
+        const std::uint64_t length = list->size();
+        XXH3_128bits_update(state.get(), &length, sizeof length);
+        if (!list->empty())
+            XXH3_128bits_update(state.get(), list->data(), list->size() * sizeof(RowIx));
+    }
+    const auto hash = XXH3_128bits_digest(state.get());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
 } // namespace
 
-std::string SplitRecipe::text() const {
-    const auto* suffix = group == SplitGroup::item ? ":item" : "";
-    switch (kind) {
-    case SplitKind::random:
-        return fmt::format("random:{}", ratio);
-    case SplitKind::chrono:
-        return fmt::format("chrono:{}{}", ratio, suffix);
-    case SplitKind::stratified:
-        return fmt::format("stratified:{}{}", ratio, suffix);
-    case SplitKind::rows:
-        return "rows:" + rows_file;
-    }
+std::vector<Side> Split::sides(std::size_t n) const {
+    std::vector<Side> out(n, Side::none);
+    for (const RowIx row : train)
+        out[row] = Side::train;
+    for (const RowIx row : validation)
+        out[row] = Side::validation;
+    for (const RowIx row : test)
+        out[row] = Side::test;
+    return out;
+}
+
+Status check_recipe(const Dataset& data, const SplitRecipe& recipe) {
+    if (auto status = check_numbers(recipe); !status)
+        return status;
+    if (!data.has_pairs() && needs_pairs(recipe))
+        return bad_data(fmt::format("'{}' has rows of features and neither users nor items, so it cannot be split or "
+                                    "filtered by user or item",
+                                    data.name()),
+                        "split",
+                        "choose random, kfold:K:FOLD, global, fixed or rows:FILE, without min_user or min_item");
+    if (needs_times(recipe) && !data.has_times())
+        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
+                        "choose stratified or random, or import the data with its time column");
+    if (recipe.filter.min_value && !data.has_values())
+        return bad_data(fmt::format("'{}' has no values, so min_value cannot filter it", data.name()), "split",
+                        "leave min_value out, or import the data with its rating column");
+    if (recipe.kind == SplitKind::fixed && data.parts().fixed_test.empty())
+        return usage_error(fmt::format("'{}' came without a test file, so it has no fixed split", data.name()), "split",
+                           "import a training and a test file together, or choose another kind of split");
     return {};
 }
 
-Result<SplitRecipe> SplitRecipe::parse(std::string_view text, std::uint64_t seed) {
-    SplitRecipe recipe;
-    recipe.seed = seed;
-    const auto refuse = [&] { return usage_error(fmt::format("'{}' is no split", text), "split", std::string(forms)); };
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos)
-        return refuse();
-    const auto kind = text.substr(0, colon);
-    auto rest = text.substr(colon + 1);
-    if (kind == "rows") {
-        recipe.kind = SplitKind::rows;
-        recipe.rows_file = rest;
-        auto rows = read_row_list(recipe.rows_file);
-        if (!rows)
-            return fail(rows.error());
-        recipe.test_rows = std::move(*rows);
-        return recipe;
-    }
-    if (kind == "random")
-        recipe.kind = SplitKind::random;
-    else if (kind == "chrono")
-        recipe.kind = SplitKind::chrono;
-    else if (kind == "stratified")
-        recipe.kind = SplitKind::stratified;
-    else
-        return refuse();
-    if (const auto second = rest.find(':'); second != std::string_view::npos) {
-        const auto group = rest.substr(second + 1);
-        if (recipe.kind == SplitKind::random || (group != "item" && group != "user"))
-            return refuse();
-        recipe.group = group == "item" ? SplitGroup::item : SplitGroup::user;
-        rest = rest.substr(0, second);
-    }
-    const auto [stop, code] = fast_float::from_chars(rest.data(), rest.data() + rest.size(), recipe.ratio);
-    if (code != std::errc() || stop != rest.data() + rest.size())
-        return refuse();
-    if (!(recipe.ratio > 0 && recipe.ratio < 1))
-        return usage_error(fmt::format("the share of training rows, {}, is not between 0 and 1", rest), "split",
-                           "give for example chrono:0.75");
-    return recipe;
-}
-
-Result<Split> make_split(const Dataset& data, const SplitRecipe& recipe) {
-    const std::size_t n = data.interactions().size();
-    if (recipe.kind != SplitKind::rows && !(recipe.ratio > 0 && recipe.ratio < 1))
-        return usage_error(fmt::format("the share of training rows, {}, is not between 0 and 1", recipe.ratio), "split",
-                           "give for example 0.75");
-    if (recipe.kind == SplitKind::chrono && !data.has_times())
-        return bad_data(fmt::format("'{}' has no times, so it cannot be split in order of time", data.name()), "split",
-                        "choose stratified or random, or import the data with its time column");
-    std::vector<std::uint8_t> tests(n, 0);
-    switch (recipe.kind) {
-    case SplitKind::rows:
-        for (const RowIx row : recipe.test_rows) {
-            if (row >= n)
-                return bad_data(fmt::format("test row {} does not exist: the data has rows 0 to {}", row, n - 1),
-                                recipe.rows_file, "use the row list that was made for this data set");
-            tests[row] = 1;
-        }
-        break;
-    case SplitKind::random:
-        mark_random(recipe, tests);
-        break;
-    case SplitKind::chrono:
-    case SplitKind::stratified:
-        mark_grouped(data, recipe, tests);
-        break;
-    }
+Result<Split> make_split(const Dataset& data, const SplitRecipe& recipe, const Parallel& parallel) {
+    if (auto status = check_recipe(data, recipe); !status)
+        return fail(status.error());
+    std::vector<Side> sides(data.interactions().size(), Side::train);
+    apply_filter(data, recipe.filter, sides, parallel);
+    if (auto status = assign_sides(data, recipe, sides, parallel); !status)
+        return fail(status.error());
     Split split;
     split.recipe = recipe;
-    for (RowIx row = 0; row < n; ++row)
-        (tests[row] != 0 ? split.test : split.train).push_back(row);
+    gather(sides, split, parallel);
+    if (split.train.empty() && split.validation.empty() && split.test.empty())
+        return bad_data("the filters leave no rows", "split", "lower min_user, min_item or min_value");
     if (split.test.empty())
         return bad_data("this split leaves no rows to test on", "split",
                         "lower the share of training rows, or use data with more interactions per user or item");
     if (split.train.empty())
         return bad_data("this split leaves no rows to train on", "split", "raise the share of training rows");
+    split.fingerprint = fingerprint_of(split);
     return split;
+}
+
+Result<Split> make_split(const Dataset& data, const SplitRecipe& recipe) {
+    return make_split(data, recipe, Parallel(1));
 }
 
 } // namespace tastebench

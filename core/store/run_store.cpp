@@ -15,7 +15,8 @@ constexpr const char* part_key = "run_id";
 constexpr const char* columns =
     "id, state, error, data_name, data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, "
     "split_file, split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
-    "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, rated_test_rows, note";
+    "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, rated_test_rows, note, "
+    "split_form, split_fingerprint, validation_rows";
 
 std::vector<std::uint32_t> read_ks(const std::string& text) {
     std::vector<std::uint32_t> out;
@@ -27,7 +28,15 @@ std::vector<std::uint32_t> read_ks(const std::string& text) {
     return out;
 }
 
-Run read_run(SQLite::Statement& row) {
+/// Whether the columns split_kind, split_ratio, split_group, split_seed, split_file and split_rows say it all; else the
+/// recipe is kept as text in split_form, and they are only there for those who look at the table.
+bool columns_hold(const SplitRecipe& split) {
+    const bool first_kinds = split.kind == SplitKind::random || split.kind == SplitKind::chrono ||
+                             split.kind == SplitKind::stratified || split.kind == SplitKind::rows;
+    return first_kinds && !split.validates() && split.filter.empty();
+}
+
+Result<Run> read_run(SQLite::Statement& row) {
     int at = 0;
     const auto text = [&] { return row.getColumn(at++).getString(); };
     const auto whole = [&] { return row.getColumn(at++).getInt64(); };
@@ -70,6 +79,15 @@ Run read_run(SQLite::Statement& row) {
     run.users_counted = count();
     run.rated_test_rows = count();
     run.spec.note = text();
+    if (const auto form = text(); !form.empty()) {
+        auto recipe = SplitRecipe::parse(form, split.seed);
+        if (!recipe)
+            return bad_data(fmt::format("the split of run {}, '{}', is damaged", run.id, form), "split",
+                            "delete the run");
+        split = std::move(*recipe);
+    }
+    run.split_fingerprint = text();
+    run.validation_rows = count();
     return run;
 }
 
@@ -126,8 +144,12 @@ Result<std::vector<Run>> Workspace::runs() const {
     return impl_->guarded([&]() -> Result<std::vector<Run>> {
         SQLite::Statement select(impl_->db, fmt::format("SELECT {} FROM run ORDER BY id DESC", columns));
         std::vector<Run> out;
-        while (select.executeStep())
-            out.push_back(read_run(select));
+        while (select.executeStep()) {
+            auto run = read_run(select);
+            if (!run)
+                return fail(run.error());
+            out.push_back(std::move(*run));
+        }
         read_details(impl_->db, out, {});
         return out;
     });
@@ -139,7 +161,11 @@ Result<Run> Workspace::run(RunId id) const {
         select.bind(1, id);
         if (!select.executeStep())
             return no_such_run(id);
-        std::vector<Run> one{read_run(select)};
+        auto stored = read_run(select);
+        if (!stored)
+            return fail(stored.error());
+        std::vector<Run> one;
+        one.push_back(std::move(*stored));
         read_details(impl_->db, one, id);
         SQLite::Statement curve(impl_->db, "SELECT series, x, y FROM curve WHERE run_id = ? ORDER BY position");
         curve.bind(1, id);
@@ -213,8 +239,8 @@ Result<RunId> Workspace::add_run(const Run& run) {
         const auto& spec = run.spec;
         SQLite::Statement insert(
             impl_->db, "INSERT INTO run (state, owner, data_name, data_fingerprint, model, seed, split_kind, "
-                       "split_ratio, split_group, split_seed, split_file, split_rows, ks, remove_seen, created, note) "
-                       "VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                       "split_ratio, split_group, split_seed, split_file, split_rows, ks, remove_seen, created, note, "
+                       "split_form) VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         int at = 0;
         insert.bind(++at, process_identity());
         insert.bind(++at, spec.data_name);
@@ -232,6 +258,7 @@ Result<RunId> Workspace::add_run(const Run& run) {
         insert.bind(++at, spec.evaluation.remove_seen ? 1 : 0);
         insert.bind(++at, run.created);
         insert.bind(++at, spec.note);
+        insert.bind(++at, columns_hold(spec.split) ? std::string() : spec.split.text());
         insert.exec();
         id = impl_->db.getLastInsertRowid();
         SQLite::Statement parameter(impl_->db, "INSERT INTO parameter (run_id, name, type, value) VALUES (?, ?, ?, ?)");
@@ -284,7 +311,8 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
         SQLite::Statement update(
             impl_->db,
             "UPDATE run SET state = 'done', error = '', finished = ?, version = ?, variant = ?, compiler = ?, cpu = ?, "
-            "system = ?, threads = ?, train_rows = ?, test_rows = ?, fit_seconds = ?, evaluate_seconds = ?, "
+            "system = ?, threads = ?, train_rows = ?, test_rows = ?, validation_rows = ?, split_fingerprint = ?, "
+            "fit_seconds = ?, evaluate_seconds = ?, "
             "peak_memory = ?, users_counted = ?, rated_test_rows = ? WHERE id = ?");
         int at = 0;
         update.bind(++at, run.finished);
@@ -294,8 +322,9 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
         update.bind(++at, run.environment.cpu);
         update.bind(++at, run.environment.system);
         update.bind(++at, run.environment.threads);
-        for (const auto count : {run.train_rows, run.test_rows})
+        for (const auto count : {run.train_rows, run.test_rows, run.validation_rows})
             update.bind(++at, static_cast<std::int64_t>(count));
+        update.bind(++at, run.split_fingerprint);
         update.bind(++at, run.fit_seconds);
         update.bind(++at, run.evaluate_seconds);
         for (const auto count : {run.peak_memory_bytes, run.users_counted, run.rated_test_rows})

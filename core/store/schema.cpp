@@ -99,7 +99,8 @@ CREATE TABLE setting (
 // recipe: how the data was imported (JSON). source_hash: fingerprint of the source files' bytes.
 // deleted: Unix seconds; in the bin since then. NULL: living, and only the names of these are unique, which is why
 // the table is made anew. Ids are never used twice, so that none names other data than it did.
-// split_form: the split as text where the numbered columns cannot hold it.
+// split_form: the split as text where the numbered columns cannot hold it; split_fingerprint: of the rows on each
+// side.
 constexpr const char* version_3 = R"sql(
 ALTER TABLE dataset_part ADD COLUMN hash INTEGER;
 CREATE TABLE new_dataset (
@@ -119,6 +120,8 @@ DROP TABLE dataset;
 ALTER TABLE new_dataset RENAME TO dataset;
 CREATE UNIQUE INDEX living_dataset ON dataset(name) WHERE deleted IS NULL;
 ALTER TABLE run ADD COLUMN split_form TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN split_fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN validation_rows INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE recipe (
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL
@@ -128,9 +131,16 @@ CREATE TABLE embedding (
     data_name TEXT NOT NULL,
     data_fingerprint TEXT NOT NULL,
     created INTEGER NOT NULL,
-    record TEXT NOT NULL,
-    vectors BLOB NOT NULL
+    record TEXT NOT NULL
 );
+CREATE TABLE embedding_part (
+    embedding_id INTEGER NOT NULL REFERENCES embedding(id) ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    hash INTEGER,
+    PRIMARY KEY (embedding_id, part, chunk)
+) WITHOUT ROWID;
 )sql";
 
 constexpr std::array steps{version_1, version_2, version_3};

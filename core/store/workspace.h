@@ -11,6 +11,7 @@
 
 #include "core/base/parallel.h"
 #include "core/experiment/queue.h"
+#include "core/graph/embedding.h"
 
 namespace tastebench {
 
@@ -84,6 +85,12 @@ class Workspace final : public RunKeeper {
     Status mark_started(RunId id, std::int64_t time) override;
     Status finish_run(const RunOutcome& outcome) override;
     Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override;
+
+    // Embeddings of knowledge graphs. They outlive their data set.
+    Result<EmbeddingId> add_embedding(const EmbeddingOutcome& outcome); ///< record.id is left out of account
+    Result<std::vector<EmbeddingRecord>> embeddings() const;            ///< newest first
+    Result<EmbeddingOutcome> embedding(EmbeddingId id) const;           ///< with its vectors
+    Status delete_embedding(EmbeddingId id);
 
     // Settings by key; empty if unset.
     std::string setting(const std::string& key) const;

@@ -10,6 +10,7 @@
 
 #include "ui/charts/chart_axes.h"
 #include "ui/charts/chart_panel.h"
+#include "ui/charts/sparsity_picture.h"
 #include "ui/shell/theme.h"
 
 namespace tastebench::ui {
@@ -117,6 +118,30 @@ class TestCharts : public QObject {
                 QVERIFY2(contrast(seriesColor(index), ground) >= 3.0, qPrintable(QString::number(index)));
         }
         theme.setChoice(ThemeChoice::light);
+    }
+
+    void the_sparsity_picture_is_darker_where_it_is_denser_and_saves() {
+        SparsityGrid grid{2, 3, 20, 30, {100, 10, 0, 50, 5, 1}};
+        const auto image = SparsityPicture::image(grid, SparsityPicture(QString()).palette());
+        QCOMPARE(image.size(), QSize(3, 2));
+        QVERIFY(image.pixelColor(0, 0) != image.pixelColor(1, 0));
+        QVERIFY(luminance(image.pixelColor(0, 0)) < luminance(image.pixelColor(1, 0)));
+        QVERIFY(luminance(image.pixelColor(1, 0)) < luminance(image.pixelColor(2, 0)));
+        QVERIFY(luminance(image.pixelColor(2, 1)) < luminance(image.pixelColor(2, 0)));
+        SparsityPicture picture(QStringLiteral("Sparse"));
+        picture.showGrid(grid);
+        // 10 users and 10 items a cell: 100 rows are all possible pairs.
+        QCOMPARE(picture.textTwin().split(u'\n')[1].split(u'\t')[1].toDouble(), 1.0);
+        QCOMPARE(picture.textTwin().split(u'\n')[2].split(u'\t')[3].toDouble(), 0.01);
+        QTemporaryDir folder;
+        QString problem;
+        for (const auto* name : {"s.png", "s.svg"}) {
+            const auto file = folder.filePath(QString::fromLatin1(name));
+            QVERIFY2(picture.saveImage(file, &problem), qPrintable(problem));
+            QVERIFY(QFileInfo(file).size() > 500);
+        }
+        QVERIFY(QImage(folder.filePath(QStringLiteral("s.png"))).width() >= 1280);
+        QVERIFY(!picture.saveImage(folder.filePath(QStringLiteral("s.bmp")), &problem));
     }
 
   private:

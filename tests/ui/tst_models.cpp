@@ -1,6 +1,4 @@
-// The table models and the data set's figures, without any widget.
-#include <cmath>
-
+// The table models, without any widget.
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QSortFilterProxyModel>
@@ -9,38 +7,12 @@
 #include "ui/bridge/text.h"
 #include "ui/models/datasets_model.h"
 #include "ui/models/facts_model.h"
-#include "ui/models/interactions_model.h"
 #include "ui/models/runs_model.h"
-#include "ui/pages/data/data_statistics.h"
 
 using namespace tastebench;
 using namespace tastebench::ui;
 
 namespace {
-
-StringColumn column(std::initializer_list<const char*> texts) {
-    StringColumn out;
-    for (const auto* text : texts)
-        out.push_back(text);
-    return out;
-}
-
-/// Six rows: users a, b, c; items x, y, z with x the most popular.
-DatasetPtr sixRows() {
-    DatasetParts parts;
-    parts.name = "six";
-    parts.interactions.user = {0, 0, 1, 1, 2, 2};
-    parts.interactions.item = {0, 1, 0, 2, 0, 1};
-    parts.interactions.value = {5, 3, std::nanf(""), 1, 3, 3};
-    parts.interactions.time = {60, 50, 40, 30, 20, 10};
-    parts.users = IdMap(column({"a", "b", "c"}));
-    parts.items = IdMap(column({"x", "y", "z"}));
-    parts.item_titles = column({"Alien", "Brazil", "Casablanca"});
-    auto made = Dataset::make(std::move(parts));
-    if (!made)
-        qFatal("%s", made.error().text().c_str());
-    return *made;
-}
 
 Run run(RunId id, RunState state, std::map<std::string, double> metrics) {
     Run out;
@@ -66,46 +38,6 @@ class TestModels : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void interactions_are_read_from_the_data_set() {
-        InteractionsModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setDataset(sixRows());
-        QCOMPARE(model.rowCount(), 6);
-        QCOMPARE(texts(model, InteractionsModel::User), QStringLiteral("a a b b c c"));
-        QCOMPARE(model.index(3, InteractionsModel::Title).data().toString(), QStringLiteral("Casablanca"));
-        QCOMPARE(model.index(2, InteractionsModel::Value).data(), QVariant());
-        QCOMPARE(model.index(0, InteractionsModel::Time).data().toString(), QStringLiteral("1970-01-01T00:01:00Z"));
-    }
-
-    void rows_match_by_user_item_and_title() {
-        const auto data = sixRows();
-        QCOMPARE(matchingRows(*data, {}), RowList());
-        QCOMPARE(*matchingRows(*data, {QStringLiteral("CASA"), -1, {}}), (std::vector<RowIx>{3}));
-        // User b has rows 2 and 3; Brazil rows 1 and 5; Casablanca row 3.
-        QCOMPARE(*matchingRows(*data, {QStringLiteral("b"), -1, {}}), (std::vector<RowIx>{1, 2, 3, 5}));
-        QVERIFY(matchingRows(*data, {QStringLiteral("nowhere"), -1, {}})->empty());
-    }
-
-    void rows_sort_by_real_values_and_keep_file_order_among_equals() {
-        const auto data = sixRows();
-        const auto ascending = matchingRows(*data, {{}, InteractionsModel::Value, Qt::AscendingOrder});
-        QCOMPARE(*ascending, (std::vector<RowIx>{2, 3, 1, 4, 5, 0}));
-        const auto latest = matchingRows(*data, {{}, InteractionsModel::Time, Qt::DescendingOrder});
-        QCOMPARE(*latest, (std::vector<RowIx>{0, 1, 2, 3, 4, 5}));
-        const auto reversed = matchingRows(*data, {{}, InteractionsModel::RowNumber, Qt::DescendingOrder});
-        QCOMPARE(*reversed, (std::vector<RowIx>{5, 4, 3, 2, 1, 0}));
-    }
-
-    void the_model_shows_the_rows_it_is_given() {
-        InteractionsModel model;
-        model.setDataset(sixRows());
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setRows(std::make_shared<const std::vector<RowIx>>(std::vector<RowIx>{4, 0}));
-        QCOMPARE(texts(model, InteractionsModel::RowNumber), QStringLiteral("4 0"));
-        model.setRows(nullptr);
-        QCOMPARE(model.rowCount(), 6);
-    }
-
     void runs_get_a_column_for_every_metric_that_any_run_has() {
         RunsModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
@@ -198,23 +130,6 @@ class TestModels : public QObject {
         proxy.setSortRole(Qt::UserRole);
         proxy.sort(1);
         QCOMPARE(texts(proxy, 0), QStringLiteral("b a"));
-    }
-
-    void statistics_count_what_is_there() {
-        const auto statistics = dataStatistics(*sixRows());
-        QCOMPARE(statistics.ratings.size(), std::size_t{3});
-        QCOMPARE(statistics.ratings[1].low, 3.0);
-        QCOMPARE(statistics.ratings[1].rows, std::uint64_t{3});
-        QCOMPARE(statistics.popularity.front(), (std::pair{1.0, 3.0}));
-        QCOMPARE(statistics.popularity.back(), (std::pair{3.0, 1.0}));
-        QCOMPARE(statistics.topTenthShare, 0.5);
-        QCOMPARE(statistics.medianPerUser, 2.0);
-        QCOMPARE(statistics.itemsSeenOnce, std::uint64_t{1});
-        std::uint64_t rows = 0;
-        for (const auto& bin : statistics.overTime)
-            rows += bin.rows;
-        QCOMPARE(rows, std::uint64_t{6});
-        QVERIFY(statistics.overTime.size() <= 60);
     }
 
     void numbers_are_said_in_plain_words() {

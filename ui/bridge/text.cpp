@@ -77,6 +77,8 @@ QString progressText(const ProgressSnapshot& progress) {
     QString out = toQt(progress.stage);
     if (progress.total > 0)
         out += QStringLiteral(" ") + tr("%1 %").arg(static_cast<int>(progress.fraction * 100.0));
+    if (progress.bytes && progress.per_second)
+        out += QStringLiteral(", ") + tr("%1/s").arg(bytesText(static_cast<std::uint64_t>(*progress.per_second)));
     if (progress.seconds_left)
         out += QStringLiteral(", ") + tr("%1 left").arg(durationText(*progress.seconds_left));
     return out;

@@ -44,6 +44,13 @@ class Workbench : public QObject {
         });
     }
 
+    /// Frees what may be large (a data set, a long list of rows) where that does not hold the window up.
+    template <typename T>
+    void letGo(std::shared_ptr<T> old) {
+        if (old)
+            start([old = std::move(old)]() mutable { old.reset(); });
+    }
+
     /// The runs ticked on the Runs page; Compare, Explain and Report follow it.
     const QList<RunId>& selectedRuns() const { return selectedRuns_; }
     void setSelectedRuns(const QList<RunId>& runs);

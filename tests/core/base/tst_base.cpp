@@ -143,6 +143,24 @@ class TestBase : public QObject {
         }
     }
 
+    void what_was_there_before_counts_as_done_but_not_as_speed() {
+        Progress progress;
+        progress.begin_bytes("Downloading", 1'000, 900);
+        QCOMPARE(progress.snapshot().fraction, 0.9);
+        QVERIFY(!progress.snapshot().seconds_left);
+        QTest::qSleep(250);
+        QVERIFY(!progress.snapshot().per_second);
+        progress.set_done(950);
+        const auto now = progress.snapshot();
+        QVERIFY(now.bytes);
+        // 50 bytes in at least 0.25 s, and as long again for the other 50.
+        QVERIFY(now.per_second && *now.per_second <= 200);
+        QVERIFY(now.seconds_left && *now.seconds_left >= 0.25);
+        progress.begin("Reading", 10);
+        QVERIFY(!progress.snapshot().bytes);
+        QCOMPARE(progress.snapshot().done, std::uint64_t{0});
+    }
+
     void progress_tells_fraction_and_cancel() {
         Progress progress;
         progress.begin("Training", 10);

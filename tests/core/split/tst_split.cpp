@@ -126,7 +126,7 @@ class TestSplit : public QObject {
         QTest::addColumn<QString>("expected");
         QTest::newRow("nothing") << ""
                                  << "write random:RATIO";
-        QTest::newRow("kind") << "kfold:5"
+        QTest::newRow("kind") << "halves:5"
                               << "write random:RATIO";
         QTest::newRow("ratio") << "chrono:1"
                                << "between 0 and 1";

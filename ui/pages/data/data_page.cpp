@@ -49,10 +49,12 @@ QWidget* DataPage::makeList() {
     generateButton->setObjectName(QStringLiteral("openGenerate"));
     sample_ = button(tr("Sam&ple"), tr("Adds the embedded sample: 600 people, 800 films"), holder);
     sample_->setObjectName(QStringLiteral("addSample"));
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(importButton, 1);
-    buttons->addWidget(generateButton);
-    buttons->addWidget(sample_);
+    // The ways to get data, two in a line. A further one (a catalogue) is one more entry.
+    auto* buttons = new QGridLayout;
+    buttons->setSpacing(gap);
+    QPushButton* const ways[] = {importButton, generateButton, sample_};
+    for (int way = 0; way < static_cast<int>(std::size(ways)); ++way)
+        buttons->addWidget(ways[way], way / 2, way % 2);
     column->addLayout(buttons);
     table_ = new DataTable(tr("Data sets"), holder);
     table_->setModel(model_);
@@ -67,7 +69,11 @@ QWidget* DataPage::makeList() {
     delete_ = button(tr("&Delete"), tr("Removes the chosen data set; refused while runs use it"), holder);
     delete_->setProperty("danger", true);
     delete_->setEnabled(false);
-    column->addWidget(delete_, 0, Qt::AlignLeft);
+    // What can be done with the chosen data set. A further deed (an export) is one more button here.
+    auto* deeds = new QHBoxLayout;
+    deeds->addWidget(delete_);
+    deeds->addStretch();
+    column->addLayout(deeds);
     connect(table_, &DataTable::selectionChanged, this, &DataPage::showSelected);
     connect(importButton, &QPushButton::clicked, this, [this] { openImport({}); });
     connect(generateButton, &QPushButton::clicked, this, [this] { detail_->setCurrentWidget(generate_); });
@@ -92,6 +98,8 @@ QWidget* DataPage::makeDetail() {
     view_ = new DatasetView(workbench(), detail_);
     import_ = new ImportPanel(workbench(), detail_);
     generate_ = new GeneratePanel(workbench(), detail_);
+    // The forms that take the place of the data set while they are open. A further one is added here and to the
+    // buttons of makeList(); tabs of a data set are added in DatasetView::makeTabs().
     for (QWidget* widget : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(view_), static_cast<QWidget*>(import_),
                             static_cast<QWidget*>(generate_)})
         detail_->addWidget(widget);

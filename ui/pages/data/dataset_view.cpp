@@ -1,58 +1,36 @@
 #include "ui/pages/data/dataset_view.h"
 
+#include <algorithm>
+
 #include <QHeaderView>
-#include <QLineEdit>
 #include <QLocale>
 #include <QTabWidget>
-#include <QTimer>
 
 #include "ui/bridge/text.h"
-#include "ui/charts/chart_panel.h"
-#include "ui/shell/data_table.h"
+#include "ui/models/interaction_rows.h"
+#include "ui/pages/data/fit_tab.h"
+#include "ui/pages/data/overview_tab.h"
+#include "ui/pages/data/table_tab.h"
 #include "ui/shell/widgets.h"
 
 namespace tastebench::ui {
 
 namespace {
 
-constexpr int queryDelay = 150;
+constexpr int titleWidth = 240;
+constexpr int columnSpare = 20; // pixels
+constexpr int mostWidth = 400;
 
-struct Loaded {
-    DatasetPtr data;
-    DataStatistics statistics;
-};
-
-QString shortNumber(double value) {
-    return QLocale().toString(value, 'g', 4);
-}
-
-QString sentence(const Dataset& data, const DataStatistics& statistics) {
-    const auto& summary = data.summary();
-    QStringList out{
-        QCoreApplication::translate("DatasetView", "Half of the users have %1 interactions or fewer.")
-            .arg(shortNumber(statistics.medianPerUser)),
-        QCoreApplication::translate("DatasetView", "The most popular tenth of the items holds %1 of all interactions.")
-            .arg(percentText(statistics.topTenthShare))};
-    if (statistics.itemsSeenOnce > 0)
-        out.append(QCoreApplication::translate("DatasetView", "%1 items were met only once.")
-                       .arg(countText(statistics.itemsSeenOnce)));
-    if (!statistics.events.empty()) {
-        QStringList parts;
-        for (const auto& [name, rows] : statistics.events)
-            parts.append(QStringLiteral("%1 %2").arg(toQt(name), countText(rows)));
-        out.append(QCoreApplication::translate("DatasetView", "By type: %1.").arg(parts.join(QStringLiteral(", "))));
-    }
-    if (summary.rated == 0)
-        out.append(QCoreApplication::translate("DatasetView", "There are no ratings, so errors of predicted ratings "
-                                                              "cannot be measured."));
-    return out.join(u' ');
+/// Data without users and items holds one placeholder of each; what such data set really is, only its rows tell.
+bool mayLackPairs(const DatasetSummary& summary) {
+    return summary.users == 1 && summary.items == 1;
 }
 
 } // namespace
 
 DatasetView::DatasetView(Workbench& workbench, QWidget* parent)
     : QWidget(parent), workbench_(workbench), title_(titleLabel({}, this)), source_(mutedLabel({}, this)),
-      words_(new QLabel(this)), rows_(new InteractionsModel(this)), queryTimer_(new QTimer(this)) {
+      tabs_(new QTabWidget(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(cardMargin);
@@ -62,17 +40,7 @@ DatasetView::DatasetView(Workbench& workbench, QWidget* parent)
     head->addWidget(source_);
     column->addLayout(head);
     column->addWidget(makeTiles());
-    auto* tabs = new QTabWidget(this);
-    tabs->setAccessibleName(tr("Views of the data set"));
-    tabs->setDocumentMode(true);
-    tabs->addTab(makeOverview(), tr("O&verview"));
-    tabs->addTab(makeRows(), tr("R&ows"));
-    tabs->setTabToolTip(0, tr("Charts and counts"));
-    tabs->setTabToolTip(1, tr("Every interaction, with a filter"));
-    column->addWidget(tabs, 1);
-    queryTimer_->setSingleShot(true);
-    queryTimer_->setInterval(queryDelay);
-    connect(queryTimer_, &QTimer::timeout, this, &DatasetView::queryRows);
+    column->addWidget(makeTabs(), 1);
 }
 
 QWidget* DatasetView::makeTiles() {
@@ -84,6 +52,7 @@ QWidget* DatasetView::makeTiles() {
         auto* card = new Card({}, holder);
         card->column()->setSpacing(0);
         card->column()->setContentsMargins(cardMargin, gap, cardMargin, gap);
+        tile.card = card;
         tile.value = headingLabel({}, card);
         tile.label = mutedLabel({}, card);
         tile.label->setWordWrap(false);
@@ -94,52 +63,49 @@ QWidget* DatasetView::makeTiles() {
     return holder;
 }
 
-QWidget* DatasetView::makeOverview() {
-    auto* page = new QWidget(this);
-    auto* grid = new QGridLayout(page);
-    grid->setContentsMargins(0, cardMargin, 0, 0);
-    grid->setSpacing(cardMargin);
-    words_->setWordWrap(true);
-    words_->setTextFormat(Qt::PlainText);
-    ratings_ = new ChartPanel(tr("Ratings"), page);
-    popularity_ = new ChartPanel(tr("Popularity of items"), page);
-    overTime_ = new ChartPanel(tr("Interactions over time"), page);
-    for (auto* panel : {ratings_, popularity_, overTime_}) {
-        panel->setMinimumHeight(200);
-        panel->setContentsMargins(cardMargin, gap, cardMargin, gap);
-    }
-    grid->addWidget(words_, 0, 0, 1, 2);
-    grid->addWidget(ratings_, 1, 0);
-    grid->addWidget(popularity_, 1, 1);
-    grid->addWidget(overTime_, 2, 0, 1, 2);
-    grid->setRowStretch(1, 1);
-    grid->setRowStretch(2, 1);
-    return scrolled(page, this);
+QTabWidget* DatasetView::makeTabs() {
+    tabs_->setAccessibleName(tr("Views of the data set"));
+    tabs_->setDocumentMode(true);
+    tabs_->setObjectName(QStringLiteral("datasetTabs"));
+    overview_ = new OverviewTab(tabs_);
+    rows_ = new TableTab(workbench_, tr("Rows of the data set"), tabs_);
+    users_ = new TableTab(workbench_, tr("Users of the data set"), tabs_);
+    items_ = new TableTab(workbench_, tr("Items of the data set"), tabs_);
+    entities_ = new TableTab(workbench_, tr("Entities of the knowledge graph"), tabs_);
+    fit_ = new FitTab(tabs_);
+    const auto add = [this](QWidget* page, const QString& text, const QString& tip) {
+        tabs_->setTabToolTip(tabs_->addTab(page, text), tip);
+    };
+    add(scrolled(overview_, tabs_), tr("O&verview"), tr("Charts and counts"));
+    add(rows_, tr("R&ows"), tr("Every interaction, with a filter"));
+    add(users_, tr("&Users"), tr("Every user with interactions, times, ratings and features"));
+    add(items_, tr("Ite&ms"), tr("Every item with interactions, times, ratings and features"));
+    add(entities_, tr("Entities"), tr("What the knowledge graph speaks of, and the items linked to it"));
+    add(fit_, tr("&Fit for"), tr("Which models can use this data, and what the others lack"));
+    for (auto* hidden : {users_, items_, entities_})
+        tabs_->setTabVisible(tabs_->indexOf(hidden), false);
+    connect(overview_, &OverviewTab::complete, this, &DatasetView::complete);
+    return tabs_;
 }
 
-QWidget* DatasetView::makeRows() {
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, cardMargin, 0, 0);
-    table_ = new DataTable(tr("Rows of the data set"), page);
-    table_->setPlainModel(rows_);
-    table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-    table_->filterBox()->setPlaceholderText(tr("Filter by user, item or title"));
-    table_->view()->setColumnWidth(InteractionsModel::Title, 220);
-    table_->view()->setColumnWidth(InteractionsModel::RowNumber, 70);
-    found_ = mutedLabel({}, page);
-    column->addWidget(table_, 1);
-    column->addWidget(found_);
-    connect(table_, &DataTable::filterEdited, this, [this](const QString& text) {
-        query_.text = text;
-        queryTimer_->start();
-    });
-    connect(rows_, &InteractionsModel::orderWanted, this, [this](int by, Qt::SortOrder order) {
-        query_.column = by;
-        query_.order = order;
-        queryTimer_->start();
-    });
-    return page;
+Result<DatasetView::LoadedPtr> DatasetView::load(Workspace& workspace, const std::string& name,
+                                                 const Parallel& parallel) {
+    auto dataset = workspace.dataset(name);
+    if (!dataset)
+        return fail(dataset.error());
+    auto out = std::make_shared<Loaded>();
+    out->data = *dataset;
+    out->statistics = std::make_shared<const DataStatistics>(data_statistics(*out->data, parallel));
+    out->rows = std::make_shared<InteractionRows>(out->data);
+    if (out->data->has_pairs()) {
+        out->users = std::make_shared<GroupRows>(out->data, out->statistics, GroupRows::Of::users);
+        out->items = std::make_shared<GroupRows>(out->data, out->statistics, GroupRows::Of::items);
+    }
+    if (out->data->graph().entities.size() > 0)
+        out->entities = std::make_shared<EntityRows>(out->data);
+    out->fits = fitness(*out->data);
+    out->materials = materials(*out->data);
+    return LoadedPtr(std::move(out));
 }
 
 void DatasetView::show(const DatasetEntry& entry) {
@@ -148,102 +114,119 @@ void DatasetView::show(const DatasetEntry& entry) {
         return;
     fingerprint_ = toQt(entry.fingerprint);
     name_ = toQt(entry.name);
-    data_.reset();
-    rows_->setDataset(nullptr);
-    words_->setText(tr("Counting…"));
-    for (auto* panel : {ratings_, popularity_, overTime_})
-        panel->showNothing(tr("Counting…"));
+    forget();
+    showTiles(entry.summary, nullptr);
     workbench_.inBackground(
         this,
-        [workspace = workbench_.workspace(), name = entry.name]() -> Result<Loaded> {
-            auto dataset = workspace->dataset(name);
-            if (!dataset)
-                return fail(dataset.error());
-            return Loaded{*dataset, dataStatistics(**dataset)};
+        [workspace = workbench_.workspace(), name = entry.name, &parallel = workbench_.parallel()] {
+            return load(*workspace, name, parallel);
         },
-        [this, wanted = fingerprint_](const Result<Loaded>& loaded) {
-            if (wanted != fingerprint_)
-                return;
+        [this, wanted = fingerprint_, name = name_](Result<LoadedPtr> loaded) {
+            const bool current = wanted == fingerprint_ && name == name_;
             if (!loaded) {
                 workbench_.showError(loaded.error());
+                if (current)
+                    overview_->showProblem(tr("The data set could not be read."));
                 return;
             }
-            data_ = loaded->data;
-            rows_->setDataset(data_);
-            showStatistics(*data_, loaded->statistics);
-            queryRows();
+            if (current)
+                showLoaded(*loaded);
+            workbench_.letGo(std::move(*loaded));
         });
+}
+
+void DatasetView::forget() {
+    overview_->showCounting();
+    for (auto* tab : {rows_, users_, items_, entities_})
+        tab->setSource(nullptr);
+    fit_->show({}, {});
+    workbench_.letGo(std::move(loaded_));
+    loaded_.reset();
 }
 
 void DatasetView::showEntry(const DatasetEntry& entry) {
-    const auto& summary = entry.summary;
     title_->setText(toQt(entry.name));
     source_->setText(tr("From %1, added %2").arg(toQt(entry.source), timeText(entry.created)));
     source_->setToolTip(tr("Fingerprint of the content: %1").arg(toQt(entry.fingerprint)));
-    const auto fill = [this](int at, const QString& value, const QString& label, const QString& tip) {
-        tiles_[at].value->setText(value);
-        tiles_[at].label->setText(label);
-        tiles_[at].value->parentWidget()->setToolTip(tip);
-    };
-    fill(0, countText(summary.users), tr("users"), tr("People with at least one interaction"));
-    fill(1, countText(summary.items), tr("items"), tr("Things with at least one interaction"));
-    fill(2, countText(summary.interactions), tr("interactions"),
-         tr("%1 different pairs of a user and an item").arg(countText(summary.distinct_pairs)));
-    fill(3, percentText(summary.density), tr("density"), tr("Share of all possible pairs that are there"));
-    if (summary.first_time && summary.last_time)
-        fill(4, dateText(*summary.first_time).left(7) + QStringLiteral(" – ") + dateText(*summary.last_time).left(7),
-             tr("from – to"), tr("From %1 to %2").arg(dateText(*summary.first_time), dateText(*summary.last_time)));
-    else
-        fill(4, tr("none"), tr("times"), tr("The rows have no time, so they cannot be split by time"));
 }
 
-void DatasetView::showStatistics(const Dataset& dataset, const DataStatistics& statistics) {
-    words_->setText(sentence(dataset, statistics));
-    if (statistics.ratings.empty()) {
-        ratings_->showNothing(tr("This data set has no ratings. Ranking measures work without them."));
+void DatasetView::fillTile(int at, const QString& value, const QString& label, const QString& tip) {
+    tiles_[at].value->setText(value);
+    tiles_[at].label->setText(label);
+    tiles_[at].card->setToolTip(tip);
+    tiles_[at].card->setVisible(!label.isEmpty());
+}
+
+void DatasetView::showTiles(const DatasetSummary& summary, const Loaded* loaded) {
+    if (loaded != nullptr ? !loaded->data->has_pairs() : mayLackPairs(summary)) {
+        const std::size_t fields = loaded == nullptr ? 0 : loaded->data->context().size();
+        std::uint64_t missing = 0, entries = 0;
+        for (const auto& column : loaded == nullptr ? std::vector<ColumnFigures>() : loaded->statistics->columns)
+            if (column.place == ColumnPlace::context) {
+                missing += column.missing;
+                entries += column.entries;
+            }
+        fillTile(0, countText(summary.interactions), tr("rows"), tr("Each a label with its features"));
+        fillTile(1, loaded == nullptr ? QStringLiteral("…") : countText(fields), tr("fields"),
+                 tr("Features that each row may have"));
+        fillTile(2, loaded == nullptr ? QStringLiteral("…") : percentText(loaded->statistics->positive_share),
+                 tr("positive labels"), tr("Share of the labelled rows whose label is above 0"));
+        fillTile(3,
+                 entries == 0 ? QStringLiteral("…")
+                              : percentText(static_cast<double>(missing) / static_cast<double>(entries)),
+                 tr("missing"), tr("Share of the fields' values that are not there"));
+        fillTile(4, {}, {}, {});
     } else {
-        QStringList categories;
-        BarSeries bars{tr("Rows"), {}, {}, {}};
-        for (const auto& bin : statistics.ratings) {
-            categories.append(bin.low < bin.high ? shortNumber(bin.low) + QStringLiteral("–") + shortNumber(bin.high)
-                                                 : shortNumber(bin.low));
-            bars.values.append(static_cast<double>(bin.rows));
-        }
-        ratings_->showBars(categories, {bars}, {tr("rating"), tr("rows")});
+        fillTile(0, countText(summary.users), tr("users"), tr("People with at least one interaction"));
+        fillTile(1, countText(summary.items), tr("items"), tr("Things with at least one interaction"));
+        fillTile(2, countText(summary.interactions), tr("interactions"),
+                 tr("%1 different pairs of a user and an item").arg(countText(summary.distinct_pairs)));
+        fillTile(3, percentText(summary.density), tr("density"), tr("Share of all possible pairs that are there"));
+        const auto repeats = summary.interactions - summary.distinct_pairs;
+        fillTile(4, countText(repeats), tr("repeats"),
+                 tr("Rows whose user and item have met before: %1 of all rows")
+                     .arg(percentText(static_cast<double>(repeats) / static_cast<double>(summary.interactions))));
     }
-    LineSeries tail{tr("Items"), {}};
-    for (const auto& [rank, count] : statistics.popularity)
-        tail.points.append(QPointF(rank, count));
-    popularity_->showLines({tail}, {tr("rank of the item"), tr("interactions"), true, true});
-    if (statistics.overTime.empty()) {
-        overTime_->showNothing(tr("This data set has no times. Splits by time need them."));
-        return;
-    }
-    constexpr double secondsPerDay = 86'400;
-    const auto first = statistics.overTime.front().begin;
-    LineSeries line{tr("Interactions"), {}};
-    for (const auto& bin : statistics.overTime)
-        line.points.append(
-            QPointF(static_cast<double>(bin.begin - first) / secondsPerDay, static_cast<double>(bin.rows)));
-    overTime_->showLines({line}, {tr("days since %1").arg(dateText(first)), tr("rows")});
+    if (summary.first_time && summary.last_time)
+        fillTile(5,
+                 dateText(*summary.first_time).left(7) + QStringLiteral(" – ") + dateText(*summary.last_time).left(7),
+                 tr("from – to"), tr("From %1 to %2").arg(dateText(*summary.first_time), dateText(*summary.last_time)));
+    else
+        fillTile(5, tr("none"), tr("times"), tr("The rows have no time, so they cannot be split by time"));
 }
 
-void DatasetView::queryRows() {
-    if (!data_)
-        return;
-    const int number = ++queryNumber_;
-    workbench_.inBackground(
-        this, [dataset = data_, query = query_] { return matchingRows(*dataset, query); },
-        [this, number, queried = data_](const RowList& rows) {
-            if (number != queryNumber_ || queried != data_)
-                return;
-            rows_->setRows(rows);
-            const auto all = countText(rows_->rowsFound());
-            found_->setText(rows_->rowsFound() > static_cast<std::uint64_t>(InteractionsModel::mostRowsShown)
-                                ? tr("%1 rows found; the first %2 are shown. Filter to see the others.")
-                                      .arg(all, countText(InteractionsModel::mostRowsShown))
-                                : tr("%1 rows").arg(all));
-        });
+void DatasetView::showLoaded(const LoadedPtr& loaded) {
+    loaded_ = loaded;
+    showTiles(loaded->data->summary(), loaded.get());
+    const std::pair<TableTab*, std::shared_ptr<const RowSource>> tables[] = {
+        {rows_, loaded->rows}, {users_, loaded->users}, {items_, loaded->items}, {entities_, loaded->entities}};
+    for (const auto& [tab, source] : tables) {
+        tab->setSource(source);
+        tabs_->setTabVisible(tabs_->indexOf(tab), source != nullptr);
+    }
+    setWidths();
+    fit_->show(loaded->fits, loaded->materials);
+    overview_->show(loaded->data, loaded->statistics);
+}
+
+void DatasetView::setWidths() {
+    const auto widen = [](TableTab* tab, int column) {
+        if (column >= 0)
+            tab->table()->view()->setColumnWidth(column, titleWidth);
+    };
+    for (auto* tab : {rows_, users_, items_, entities_}) {
+        auto* view = tab->table()->view();
+        view->resizeColumnsToContents();
+        // Room for the mark of the order, and for later rows that are a little longer.
+        for (int column = 0; column < view->model()->columnCount(); ++column)
+            view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
+    }
+    widen(rows_, static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
+    if (loaded_->items)
+        widen(items_, static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
+    if (loaded_->entities)
+        for (const int column : {EntityRows::Name, EntityRows::Items})
+            widen(entities_, column);
 }
 
 } // namespace tastebench::ui

@@ -1,22 +1,23 @@
-// One data set: what it is in plain words, three charts, and its rows.
+// One data set: what it is in plain words and charts, its rows, users, items and entities, and what it is fit for.
 #pragma once
 
 #include <QWidget>
 
+#include "core/experiment/fitness.h"
 #include "ui/bridge/workbench.h"
-#include "ui/models/interactions_model.h"
-#include "ui/pages/data/data_statistics.h"
+#include "ui/models/group_rows.h"
 
 QT_BEGIN_NAMESPACE
-class QGridLayout;
 class QLabel;
-class QTimer;
+class QTabWidget;
 QT_END_NAMESPACE
 
 namespace tastebench::ui {
 
-class ChartPanel;
-class DataTable;
+class FitTab;
+class OverviewTab;
+class RowSource;
+class TableTab;
 
 class DatasetView : public QWidget {
     Q_OBJECT
@@ -26,34 +27,46 @@ class DatasetView : public QWidget {
     /// Shows the entry's counts at once and loads the rest in the background.
     void show(const DatasetEntry& entry);
 
+  Q_SIGNALS:
+    void complete(); ///< everything about the data set is on the page
+
   private:
     struct Tile {
+        QWidget* card;
         QLabel* value;
         QLabel* label;
     };
+    /// Everything that the background works out; freed in the background too.
+    struct Loaded {
+        DatasetPtr data;
+        StatisticsPtr statistics;
+        std::shared_ptr<const RowSource> rows, users, items, entities;
+        std::vector<Fitness> fits;
+        std::vector<Material> materials;
+    };
+    using LoadedPtr = std::shared_ptr<const Loaded>;
+    static Result<LoadedPtr> load(Workspace& workspace, const std::string& name, const Parallel& parallel);
+
     QWidget* makeTiles();
-    QWidget* makeOverview();
-    QWidget* makeRows();
+    QTabWidget* makeTabs();
+    void forget();
     void showEntry(const DatasetEntry& entry);
-    void showStatistics(const Dataset& dataset, const DataStatistics& statistics);
-    void queryRows();
+    void showTiles(const DatasetSummary& summary, const Loaded* loaded);
+    void fillTile(int at, const QString& value, const QString& label, const QString& tip);
+    void showLoaded(const LoadedPtr& loaded);
+    void setWidths();
 
     Workbench& workbench_;
     QString fingerprint_, name_;
-    DatasetPtr data_;
+    LoadedPtr loaded_;
     QLabel* title_;
     QLabel* source_;
-    QLabel* words_;
-    Tile tiles_[5];
-    ChartPanel* ratings_;
-    ChartPanel* popularity_;
-    ChartPanel* overTime_;
-    InteractionsModel* rows_;
-    DataTable* table_;
-    QLabel* found_;
-    QTimer* queryTimer_;
-    RowQuery query_;
-    int queryNumber_ = 0;
+    static constexpr int tileCount = 6;
+    Tile tiles_[tileCount];
+    QTabWidget* tabs_;
+    OverviewTab* overview_;
+    TableTab *rows_, *users_, *items_, *entities_;
+    FitTab* fit_;
 };
 
 } // namespace tastebench::ui

@@ -67,7 +67,7 @@ QWidget* ExperimentPage::makeSetup() {
     dataCard->column()->addWidget(data_);
     dataCard->column()->addWidget(dataFacts_);
     auto* splitCard = new Card(tr("2  Split"), holder);
-    split_ = new SplitEditor(splitCard);
+    split_ = new SplitEditor(workbench(), splitCard);
     splitCard->column()->addWidget(split_);
     column->addWidget(dataCard);
     column->addWidget(splitCard, 1);
@@ -176,6 +176,7 @@ void ExperimentPage::loadDataset() {
     loading_ = data_->currentText();
     if (loading_.isEmpty()) {
         dataset_.reset();
+        split_->setDataset({});
         dataFacts_->setText(tr("No data yet: import a file or add the sample on the Data page."));
         checkSoon();
         return;
@@ -190,6 +191,7 @@ void ExperimentPage::loadDataset() {
                 return;
             }
             dataset_ = *loaded;
+            split_->setDataset(dataset_);
             const auto& summary = dataset_->summary();
             dataFacts_->setText(tr("%1 users, %2 items, %3 interactions; %4, %5")
                                     .arg(countText(summary.users), countText(summary.items),

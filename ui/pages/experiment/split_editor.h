@@ -1,41 +1,36 @@
-// The split recipe: how rows are divided into training and test, said in one sentence and drawn.
+// The split recipe: how rows are divided into training, validation and test, said in one sentence, drawn on the data at
+// hand, and looked over for what may be wrong.
 #pragma once
 
 #include <QWidget>
 
-#include "core/split/split.h"
+#include "core/split/checks.h"
+#include "core/split/preview.h"
 
 QT_BEGIN_NAMESPACE
+class QCheckBox;
 class QComboBox;
+class QDateEdit;
+class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QSpinBox;
+class QTimer;
 QT_END_NAMESPACE
 
 namespace tastebench::ui {
 
-/// Six people's rows as dots: training filled, test hollow in the accent colour.
-class SplitPicture : public QWidget {
-    Q_OBJECT
-
-  public:
-    explicit SplitPicture(QWidget* parent = nullptr);
-    void setRecipe(const SplitRecipe& recipe);
-    QSize sizeHint() const override { return {280, 96}; }
-
-  protected:
-    void paintEvent(QPaintEvent* event) override;
-
-  private:
-    SplitRecipe recipe_;
-};
+class SplitPicture;
+class Workbench;
 
 class SplitEditor : public QWidget {
     Q_OBJECT
 
   public:
-    explicit SplitEditor(QWidget* parent = nullptr);
+    explicit SplitEditor(Workbench& workbench, QWidget* parent = nullptr);
+    /// The data to draw and check the split on; null: none.
+    void setDataset(DatasetPtr dataset);
     /// As "chrono:0.75" or "rows:FILE": SplitRecipe::parse() reads it (and the file).
     QString recipeText() const;
     std::uint64_t seed() const;
@@ -44,22 +39,56 @@ class SplitEditor : public QWidget {
     void changed();
 
   private:
-    SplitKind kind() const;
+    /// What the background work finds out about a recipe on the data.
+    struct Drawn {
+        SplitPreview preview;
+        SplitCheck check;
+        std::string fingerprint;
+    };
+    /// A row whose label's key goes to `first`, one of the row's fields.
+    void addRow(const QString& text, QWidget* row, QWidget* first);
+    void makeKind();
+    void makeShares();
+    void makeFolds();
+    void makeFile();
+    void makeFilters();
+    void connectFields();
+    /// The recipe of the fields; the file of rows is not read.
+    SplitRecipe recipe() const;
     void refresh();
+    void draw();
+    void showDrawn(const Result<Drawn>& drawn);
     void browse();
 
+    Workbench& workbench_;
+    DatasetPtr dataset_;
     QFormLayout* form_;
     QComboBox* kind_;
+    QWidget* sharesRow_;
     QSpinBox* ratio_;
+    QSpinBox* validation_;
     QComboBox* group_;
+    QDateEdit* date_;
+    QComboBox* leaveOut_;
+    QCheckBox* validateOne_;
+    QWidget* foldRow_;
+    QSpinBox* folds_;
+    QSpinBox* fold_;
+    QCheckBox* wholeUsers_;
     QSpinBox* seed_;
     QWidget* fileRow_;
     QLineEdit* file_;
+    QWidget* filterRow_;
+    QSpinBox* minUser_;
+    QSpinBox* minItem_;
+    QDoubleSpinBox* minValue_;
+    QCheckBox* core_;
     QLabel* sentence_;
     SplitPicture* picture_;
+    QLabel* warnings_;
+    QLabel* notes_;
+    QTimer* drawTimer_;
+    int drawNumber_ = 0;
 };
-
-/// One sentence for people who have never split data.
-QString splitSentence(SplitKind kind, int trainPercent, SplitGroup group);
 
 } // namespace tastebench::ui
