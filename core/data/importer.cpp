@@ -310,7 +310,7 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
     if (!hash)
         return fail(hash.error());
     told.source_hash = std::move(*hash);
-    auto data = Dataset::make(std::move(*parts));
+    auto data = Dataset::make(std::move(*parts), &parallel);
     told.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return data;
 }
