@@ -3,50 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/data_commands.h"
 #include "app/cli/job_watch.h"
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "core/data/generator.h"
-#include "core/data/importer.h"
 
 namespace tastebench::cli {
-
-namespace {
-
-constexpr const char* sample_name = "sample";
-
-struct ImportFlags {
-    std::vector<std::string> files;
-    std::string name, format, separator, user, item, value, time, event;
-};
-
-struct GenerateFlags {
-    GeneratorOptions options;
-    std::string name, out;
-};
-
-Result<FileFormat> format_from(const std::string& text) {
-    if (text.empty() || text == "guess")
-        return FileFormat::guess;
-    if (text == "csv" || text == "tsv" || text == "delimited")
-        return FileFormat::delimited;
-    if (text == "recbole")
-        return FileFormat::recbole;
-    if (text == "movielens")
-        return FileFormat::movielens;
-    return usage_error(fmt::format("there is no format '{}'", text), "--format",
-                       "choose one of guess, csv, tsv, recbole, movielens");
-}
-
-Result<char> separator_from(const std::string& text) {
-    if (text.empty())
-        return char{0};
-    if (text == "tab" || text == "\\t")
-        return '\t';
-    if (text.size() == 1)
-        return text.front();
-    return usage_error(fmt::format("'{}' is no separator", text), "--separator", "give one character, or tab");
-}
 
 Result<DatasetEntry> find_entry(const Workspace& workspace, const std::string& name) {
     auto entries = workspace.datasets();
@@ -87,39 +50,14 @@ Status keep(const Session& session, Workspace& workspace, const Dataset& data) {
     return entry ? print_entry(session, *entry) : fail(entry.error());
 }
 
-Status import_files(const Session& session, const ImportFlags& flags) {
-    auto format = format_from(flags.format);
-    if (!format)
-        return fail(format.error());
-    auto separator = separator_from(flags.separator);
-    if (!separator)
-        return fail(separator.error());
-    ImportOptions options;
-    options.files.assign(flags.files.begin(), flags.files.end());
-    options.name = flags.name;
-    options.format = *format;
-    options.separator = *separator;
-    options.user = flags.user;
-    options.item = flags.item;
-    options.value = flags.value;
-    options.time = flags.time;
-    options.event = flags.event;
+namespace {
 
-    auto workspace = session.open();
-    if (!workspace)
-        return fail(workspace.error());
-    if (!flags.name.empty())
-        if (auto status = refuse_taken_name(**workspace, flags.name); !status)
-            return status;
-    const Parallel parallel(session.threads);
-    Progress progress;
-    Result<DatasetPtr> data;
-    {
-        const JobWatch watch(progress, session.quiet);
-        data = import_dataset(options, parallel, progress);
-    }
-    return data ? keep(session, **workspace, **data) : fail(data.error());
-}
+constexpr const char* sample_name = "sample";
+
+struct GenerateFlags {
+    GeneratorOptions options;
+    std::string name, out;
+};
 
 Status list(const Session& session) {
     auto workspace = session.open();
@@ -284,21 +222,6 @@ Status generate(const Session& session, const GenerateFlags& flags) {
     return generate_into(session, **workspace, flags.options, name);
 }
 
-void add_import(CLI::App& data, const Session& session, Action& action) {
-    auto flags = std::make_shared<ImportFlags>();
-    auto* command = data.add_subcommand("import", "Import interactions from CSV, TSV, RecBole or MovieLens files");
-    command->add_option("FILE", flags->files, "Files of one shape, plain or gzip")->required();
-    command->add_option("--format", flags->format, "guess (default), csv, tsv, recbole or movielens");
-    command->add_option("--separator", flags->separator, "One character, or tab (default: guessed)");
-    command->add_option("--user", flags->user, "Column of the user ids (default: guessed)");
-    command->add_option("--item", flags->item, "Column of the item ids (default: guessed)");
-    command->add_option("--value", flags->value, "Column of the ratings");
-    command->add_option("--time", flags->time, "Column of the times");
-    command->add_option("--event", flags->event, "Column of the kinds of event");
-    command->add_option("--name", flags->name, "Name of the data set (default: the file's)");
-    command->callback([&, flags] { action = [&session, flags] { return import_files(session, *flags); }; });
-}
-
 void add_generate(CLI::App& data, const Session& session, Action& action) {
     auto flags = std::make_shared<GenerateFlags>();
     auto* command = data.add_subcommand("generate", "Make a catalogue of films and the people who watch them");
@@ -315,7 +238,7 @@ void add_generate(CLI::App& data, const Session& session, Action& action) {
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
-    add_import(*data, session, action);
+    add_import_command(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
     });

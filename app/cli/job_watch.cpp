@@ -27,6 +27,10 @@ std::string outlook(const ProgressSnapshot& now) {
     return out;
 }
 
+std::string note(const ProgressSnapshot& now) {
+    return now.note.empty() ? std::string() : "; " + now.note;
+}
+
 } // namespace
 
 JobWatch::JobWatch(Progress& progress, bool quiet)
@@ -67,7 +71,7 @@ void JobWatch::show_line(const ProgressSnapshot& now) {
     if (now.stage != last_stage_) {
         say(now.stage);
     } else if (now.total > 0 && now.elapsed_seconds - last_shown_ >= line_every_seconds) {
-        say(fmt::format("{}: {:.0f} %{}", now.stage, now.fraction * 100, outlook(now)));
+        say(fmt::format("{}: {:.0f} %{}{}", now.stage, now.fraction * 100, outlook(now), note(now)));
     } else {
         return;
     }
@@ -82,6 +86,7 @@ void JobWatch::show_bar(const ProgressSnapshot& now) {
         line += fmt::format(" [{}{}] {:3.0f} %{}", std::string(filled, '#'), std::string(bar_width - filled, '.'),
                             now.fraction * 100, outlook(now));
     }
+    line += note(now);
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     std::fflush(stderr);
 }

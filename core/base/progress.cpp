@@ -15,6 +15,7 @@ void Progress::begin_bytes(std::string_view stage, std::uint64_t total, std::uin
 void Progress::begin_stage(std::string_view stage, std::uint64_t total, std::uint64_t already, bool bytes) {
     const std::scoped_lock lock(mutex_);
     stage_ = stage;
+    note_.clear();
     stage_started_ = Clock::now();
     if (!started_)
         started_ = stage_started_;
@@ -22,6 +23,11 @@ void Progress::begin_stage(std::string_view stage, std::uint64_t total, std::uin
     bytes_ = bytes;
     done_ = already;
     total_ = total;
+}
+
+void Progress::set_note(std::string note) {
+    const std::scoped_lock lock(mutex_);
+    note_ = std::move(note);
 }
 
 void Progress::add_curve_point(std::string_view series, double x, double y) {
@@ -33,6 +39,7 @@ ProgressSnapshot Progress::snapshot() const {
     const std::scoped_lock lock(mutex_);
     ProgressSnapshot out;
     out.stage = stage_;
+    out.note = note_;
     out.done = done_;
     out.total = total_;
     out.cancelled = cancelled_;

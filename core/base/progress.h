@@ -32,6 +32,7 @@ struct ProgressSnapshot {
     std::optional<double> per_second;   ///< units a second in the current stage; none until it can be told
     bool bytes = false;                 ///< the units are bytes
     bool cancelled = false;
+    std::string note; ///< what more there is to say, such as "1,200,000 rows, 9.1 million a second"
 };
 
 class Progress {
@@ -42,6 +43,8 @@ class Progress {
     void begin_bytes(std::string_view stage, std::uint64_t total, std::uint64_t already = 0);
     void advance(std::uint64_t units = 1) { done_.fetch_add(units, std::memory_order_relaxed); }
     void set_done(std::uint64_t units) { done_.store(units, std::memory_order_relaxed); }
+    /// Shown beside the stage until the next one begins.
+    void set_note(std::string note);
     void add_curve_point(std::string_view series, double x, double y);
 
     /// Asks the worker to stop; it answers with an ErrorKind::cancelled error soon after.
@@ -56,7 +59,7 @@ class Progress {
     void begin_stage(std::string_view stage, std::uint64_t total, std::uint64_t already, bool bytes);
 
     mutable std::mutex mutex_;
-    std::string stage_;
+    std::string stage_, note_;
     std::optional<Clock::time_point> started_;
     Clock::time_point stage_started_{};
     std::uint64_t already_ = 0;

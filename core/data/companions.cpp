@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/data/id_table.h"
-#include "core/data/layout.h"
+#include "core/data/companions.h"
+#include "core/data/records.h"
 
 namespace tastebench {
 

@@ -52,6 +52,11 @@ bool RecordReader::quoted_field(std::vector<Field>& fields, bool& ended) {
     return true;
 }
 
+void RecordReader::skip_line() {
+    at_ = std::min(content_.find('\n', record_), content_.size());
+    fault_.clear();
+}
+
 bool RecordReader::next(std::vector<Field>& fields) {
     while (at_ < content_.size() &&
            (content_[at_] == '\n' || (content_[at_] == '\r' && at_ + 1 < content_.size() && content_[at_ + 1] == '\n')))

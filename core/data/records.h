@@ -27,6 +27,8 @@ class RecordReader {
 
     /// Fills `fields` with the next record that is not blank; false at the end or at a fault.
     bool next(std::vector<Field>& fields);
+    /// After a fault: goes on behind the line on which the record began.
+    void skip_line();
     std::size_t record_offset() const { return record_; } ///< of the record last read
     std::size_t offset() const { return at_; }
     /// A fault of the record last tried ("a quote is never closed"), or empty; field() says where.

@@ -98,11 +98,11 @@ QWidget* ImportPanel::makeFormatCard() {
     format_->addItem(tr("RecBole .inter"), static_cast<int>(FileFormat::recbole));
     format_->addItem(tr("MovieLens"), static_cast<int>(FileFormat::movielens));
     separator_ = combo(tr("Separator"), tr("The sign between two columns"), card);
-    separator_->addItem(tr("Guess"), 0);
-    separator_->addItem(tr("Tab"), int{'\t'});
-    separator_->addItem(tr("Comma ,"), int{','});
-    separator_->addItem(tr("Semicolon ;"), int{';'});
-    separator_->addItem(tr("Bar |"), int{'|'});
+    separator_->addItem(tr("Guess"), QString());
+    separator_->addItem(tr("Tab"), QStringLiteral("\t"));
+    separator_->addItem(tr("Comma ,"), QStringLiteral(","));
+    separator_->addItem(tr("Semicolon ;"), QStringLiteral(";"));
+    separator_->addItem(tr("Bar |"), QStringLiteral("|"));
     name_ = new QLineEdit(card);
     name_->setObjectName(QStringLiteral("importName"));
     name_->setAccessibleName(tr("Name of the data set"));
@@ -211,7 +211,7 @@ ImportOptions ImportPanel::options() const {
         out.files.emplace_back(toStd(file));
     out.name = toStd(name_->text().trimmed());
     out.format = static_cast<FileFormat>(format_->currentData().toInt());
-    out.separator = static_cast<char>(separator_->currentData().toInt());
+    out.separator = toStd(separator_->currentData().toString());
     std::string* names[RoleCount] = {&out.user, &out.item, &out.value, &out.time, &out.event};
     for (int role = 0; role < RoleCount; ++role)
         *names[role] = toStd(roles_[role]->currentData().toString());
@@ -258,8 +258,8 @@ void ImportPanel::showPreview(const ImportPreview& preview) {
             cells.append(new QStandardItem(toQt(cell)));
         rows_->appendRow(cells);
     }
-    const int known = separator_->findData(static_cast<int>(preview.separator));
-    const QString separator = known < 0 ? QString(QLatin1Char(preview.separator)) : separator_->itemText(known);
+    const int known = separator_->findData(toQt(preview.separator));
+    const QString separator = known < 0 ? toQt(preview.separator) : separator_->itemText(known);
     const QString format = format_->itemText(std::max(0, format_->findData(static_cast<int>(preview.format))));
     guess_->setText(
         tr("Read as: %1; separator: %2; first rows shown: %n.", nullptr, static_cast<int>(preview.rows.size()))
@@ -267,7 +267,7 @@ void ImportPanel::showPreview(const ImportPreview& preview) {
     QStringList problems;
     for (const auto& problem : preview.problems)
         if (problems.size() < mostProblemsShown)
-            problems.append(toQt(problem));
+            problems.append(toQt(problem.place + ": " + problem.reason + "; " + problem.remedy));
     problems_->setText(problems.join(u'\n'));
     problems_->setVisible(!problems.isEmpty());
     import_->setEnabled(!preview.user.empty() && !preview.item.empty() && !progress_);

@@ -1,0 +1,33 @@
+// Cuts a text into stretches of whole rows, in bounded memory.
+#pragma once
+
+#include <memory>
+
+#include "core/data/import/input.h"
+
+namespace tastebench {
+
+struct Stretch {
+    std::string text;
+    std::uint64_t number = 0; ///< from 0, in the order of the file
+};
+
+class Chunker {
+  public:
+    /// `skip`: bytes before the first row. With `quotes`, line ends inside double quotes end no row.
+    Chunker(std::unique_ptr<ByteStream> stream, std::size_t skip, bool quotes);
+    /// Fills the next stretch; false at the end. A row longer than 64 MiB is cut where it is.
+    Result<bool> next(Stretch& out);
+    std::uint64_t taken() const { return stream_->taken(); }
+
+  private:
+    Status fill(std::string& text, std::size_t size);
+    std::size_t whole_rows(std::string_view text) const;
+    std::unique_ptr<ByteStream> stream_;
+    std::string rest_; ///< the beginning of a row whose end is still to come
+    std::size_t skip_;
+    std::uint64_t number_ = 0;
+    bool quotes_, ended_ = false;
+};
+
+} // namespace tastebench
