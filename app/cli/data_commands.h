@@ -16,5 +16,7 @@ Status keep(const Session& session, Workspace& workspace, const Dataset& data);
 
 void add_import_command(CLI::App& data, const Session& session, Action& action);
 void add_export_command(CLI::App& data, const Session& session, Action& action);
+/// catalogue and download.
+void add_catalogue_commands(CLI::App& data, const Session& session, Action& action);
 
 } // namespace tastebench::cli
