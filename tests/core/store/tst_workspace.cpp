@@ -284,7 +284,7 @@ class TestWorkspace : public QObject {
                     "data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, split_file, "
                     "split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
                     "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, "
-                    "rated_test_rows, note, split_form FROM run");
+                    "rated_test_rows, note, split_form, split_fingerprint, validation_rows FROM run");
                 for (const char* table : {"metric", "parameter"})
                     db.exec(std::string("INSERT INTO ") + table + " SELECT run_id + (1 << " + std::to_string(i) +
                             "), " + (table[0] == 'm' ? "name, value" : "name, type, value") + " FROM " + table);
