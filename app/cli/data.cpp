@@ -226,6 +226,7 @@ void add_generate(CLI::App& data, const Session& session, Action& action) {
 void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
     add_import_command(*data, session, action);
+    add_export_command(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
     });

@@ -15,5 +15,8 @@ Status print_entry(const Session& session, const DatasetEntry& entry);
 Status keep(const Session& session, Workspace& workspace, const Dataset& data);
 
 void add_import_command(CLI::App& data, const Session& session, Action& action);
+void add_export_command(CLI::App& data, const Session& session, Action& action);
+/// catalogue and download.
+void add_catalogue_commands(CLI::App& data, const Session& session, Action& action);
 
 } // namespace tastebench::cli

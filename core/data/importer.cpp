@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/data/import/companions.h"
 #include "core/data/import/chunker.h"
 #include "core/data/import/merger.h"
 #include "core/data/import/rules.h"
@@ -301,6 +302,8 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
     if (first.format->complete != nullptr)
         if (auto status = first.format->complete(first.set, options, *parts, told); !status)
             return fail(status.error());
+    if (auto status = join_named_tables(options, *parts, told); !status)
+        return fail(status.error());
     if (progress.cancelled())
         return cancelled_error();
     auto hash = hash_sources(options);

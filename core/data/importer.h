@@ -17,7 +17,8 @@ namespace tastebench {
 /// delimited: text with any separator, header or none; recbole: atomic .inter; movielens: u.data, ratings.dat,
 /// ratings.csv or a published zip; json_lines: one object a line; libsvm (also libFM) and libffm: sparse features;
 /// criteo: label, 13 counts, 26 categories; mind: behaviors.tsv and news.tsv; dkn: user, title, label, entities;
-/// adjacency: user item item ...; sqlite: a table. Text may be plain, gzip, zstd, bzip2, xz or in a zip.
+/// adjacency: user item item ...; sqlite: a table; exported: a folder that was exported from here. Text may be plain,
+/// gzip, zstd, bzip2, xz or in a zip.
 enum class FileFormat {
     guess,
     delimited,
@@ -30,7 +31,8 @@ enum class FileFormat {
     mind,
     dkn,
     adjacency,
-    sqlite
+    sqlite,
+    exported
 };
 std::string_view to_text(FileFormat format); ///< "json_lines"; the word that the command line and recipes use
 std::optional<FileFormat> file_format_from(std::string_view text);

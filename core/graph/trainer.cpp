@@ -20,14 +20,14 @@ constexpr float adagrad_floor = 1e-8F;
 /// The gradients of one batch. A pair moves three entities (head, tail, the one that was put in) and one relation.
 struct Batch {
     static constexpr std::size_t ends = 3;
-    std::vector<std::uint32_t> entity;   ///< [pairs, 3]
-    std::vector<std::uint32_t> relation; ///< [pairs]
-    std::vector<std::uint8_t> moves;     ///< whether the pair has a gradient
+    static constexpr std::uint32_t nobody = 0xFFFFFFFF; ///< the pair has no gradient
+    std::vector<std::uint32_t> entity;                  ///< [pairs, 3]
+    std::vector<std::uint32_t> relation;                ///< [pairs]
     RowTable entity_gradient, relation_gradient;
     std::vector<double> loss; ///< by block of pairs
 
     Batch(std::size_t pairs, const EmbeddingTables& tables)
-        : entity(pairs * ends), relation(pairs), moves(pairs), entity_gradient(pairs * ends, tables.entities.width),
+        : entity(pairs * ends), relation(pairs), entity_gradient(pairs * ends, tables.entities.width),
           relation_gradient(pairs, tables.relations.width), loss((pairs + pairs_at_once - 1) / pairs_at_once) {}
 };
 
@@ -84,7 +84,9 @@ class Trainer {
 
     /// The pair at `position` of the epoch's order, into slot `slot`; returns its loss.
     double find_gradient(std::uint32_t epoch, std::size_t position, std::size_t slot) {
-        batch_.moves[slot] = 0;
+        batch_.relation[slot] = Batch::nobody;
+        std::fill_n(batch_.entity.begin() + static_cast<std::ptrdiff_t>(slot * Batch::ends), Batch::ends,
+                    Batch::nobody);
         const Triple& good = train_[order_[position]];
         Rng rng(seed_, negative_stream + epoch, static_cast<std::uint32_t>(position));
         const double share = settings_.bernoulli ? known_.head_share()[good.relation] : 0.5;
@@ -100,7 +102,6 @@ class Trainer {
         // A gap that is not a number must reach the loss, so that the run ends there.
         if (gap <= 0.0F && penalty <= 0.0F)
             return 0;
-        batch_.moves[slot] = 1;
         batch_.relation[slot] = good.relation;
         const std::array<std::uint32_t, Batch::ends> moved{good.head, good.tail, at_head ? bad.head : bad.tail};
         std::array<RowEdit, Batch::ends> ends;
@@ -134,7 +135,7 @@ class Trainer {
     void move_entities(std::uint32_t owner, std::size_t n) {
         for (std::size_t i = 0; i < n * Batch::ends; ++i) {
             const auto entity = batch_.entity[i];
-            if (entity % owners != owner || batch_.moves[i / Batch::ends] == 0)
+            if (entity % owners != owner || entity == Batch::nobody)
                 continue;
             step(tables_.entities, entity_squares_, entity, batch_.entity_gradient.row(i));
             method_.project_entity(tables_.entities.edit(entity));
@@ -144,7 +145,7 @@ class Trainer {
     void move_relations(std::uint32_t owner, std::size_t n) {
         for (std::size_t i = 0; i < n; ++i) {
             const auto relation = batch_.relation[i];
-            if (relation % owners != owner || batch_.moves[i] == 0)
+            if (relation % owners != owner || relation == Batch::nobody)
                 continue;
             step(tables_.relations, relation_squares_, relation, batch_.relation_gradient.row(i));
             method_.project_relation(tables_.relations.edit(relation));

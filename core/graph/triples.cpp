@@ -98,10 +98,14 @@ TripleSplit hold_out(std::span<const Triple> triples, double share, std::uint64_
 
 bool corrupt(const Triple& triple, bool exchange_head, const TripleIndex& known, std::uint32_t n_entities, Rng& rng,
              Triple& out) {
+    // Both ends that stay are the true triple's, so what is known of them is looked up once.
+    const auto others =
+        exchange_head ? known.heads(triple.relation, triple.tail) : known.tails(triple.head, triple.relation);
+    out = triple;
     for (int i = 0; i < corruption_tries; ++i) {
-        out = triple;
-        (exchange_head ? out.head : out.tail) = rng.below(n_entities);
-        if (!known.contains(out))
+        const auto entity = rng.below(n_entities);
+        (exchange_head ? out.head : out.tail) = entity;
+        if (!std::binary_search(others.begin(), others.end(), entity))
             return true;
     }
     return false;

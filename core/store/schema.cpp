@@ -97,10 +97,10 @@ CREATE TABLE setting (
 
 // hash: XXH3, 64 bits, of a chunk's bytes, seeded with its place (chunk_hash); NULL in parts written before version 3.
 // recipe: how the data was imported (JSON). source_hash: fingerprint of the source files' bytes.
-// deleted: Unix seconds; in the bin since then. NULL: living, and only the names of these are unique, which is why
-// the table is made anew. Ids are never used twice, so that none names other data than it did.
 // split_form: the split as text where the numbered columns cannot hold it; split_fingerprint: of the rows on each
 // side.
+// deleted: Unix seconds; in the bin since then. NULL: living, and only the names of these are unique, which is why
+// the table is made anew. Ids are never used twice, so that none names other data than it did.
 constexpr const char* version_3 = R"sql(
 ALTER TABLE dataset_part ADD COLUMN hash INTEGER;
 CREATE TABLE new_dataset (

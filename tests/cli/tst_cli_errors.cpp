@@ -83,7 +83,8 @@ class TestErrors : public QObject {
         QTest::newRow("rating is NaN") << QByteArray("user,item,rating\na,x,nan\n") << ":2:3";
         QTest::newRow("rating is infinite") << QByteArray("user,item,rating\na,x,inf\n") << ":2:3";
         QTest::newRow("time out of range") << QByteArray("user,item,timestamp\na,x,1e300\n") << ":2:3";
-        QTest::newRow("not UTF-8") << QByteArray("user,item\na,\xff\xfe\n") << ":2:";
+        QTest::newRow("not UTF-8, far down") << "user,item\n" + QByteArray("a,x\n").repeated(70'000) + "a,\xff\xfe\n"
+                                             << ":70002:1";
     }
     void bad_files_are_refused_with_their_place() {
         QFETCH(QByteArray, content);

@@ -9,8 +9,9 @@ namespace tastebench {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> words{"guess",  "delimited", "recbole", "movielens", "json_lines", "libsvm",
-                                                 "libffm", "criteo",    "mind",    "dkn",       "adjacency",  "sqlite"};
+constexpr std::array<std::string_view, 13> words{"guess",     "delimited", "recbole", "movielens", "json_lines",
+                                                 "libsvm",    "libffm",    "criteo",  "mind",      "dkn",
+                                                 "adjacency", "sqlite",    "exported"};
 
 } // namespace
 
@@ -29,10 +30,10 @@ std::optional<FileFormat> file_format_from(std::string_view text) {
 
 const std::vector<FormatEntry>& all_formats() {
     // Delimited text is what remains when nothing else fits.
-    static const std::vector<FormatEntry> entries{sqlite_format(),    mind_format(),       dkn_format(),
-                                                  criteo_format(),    libffm_format(),     libsvm_format(),
-                                                  recbole_format(),   json_lines_format(), adjacency_format(),
-                                                  movielens_format(), delimited_format()};
+    static const std::vector<FormatEntry> entries{exported_format(),  sqlite_format(),    mind_format(),
+                                                  dkn_format(),       criteo_format(),    libffm_format(),
+                                                  libsvm_format(),    recbole_format(),   json_lines_format(),
+                                                  adjacency_format(), movielens_format(), delimited_format()};
     return entries;
 }
 

@@ -37,6 +37,7 @@ struct RowValues {
 struct RowShape {
     bool pairs = true; ///< false: no users and items, only labels and features
     bool value = false, time = false, event = false;
+    bool keeps_missing = false; ///< rows without a rating are as good as others
     std::vector<ContextSpec> context;
     std::size_t user_field = 1, item_field = 2, value_field = 3, event_field = 1; ///< 1-based, for messages
 };

@@ -246,7 +246,8 @@ void keep_rows(const Mask& keep, DatasetParts& parts) {
 RowRules row_rules(const ImportOptions& options, const RowShape& shape) {
     RowRules rules;
     // An event such as a view has no rating: that is no fault of the row.
-    rules.missing = shape.event && options.missing == MissingValues::refuse ? MissingValues::keep : options.missing;
+    const bool keep = shape.event || shape.keeps_missing;
+    rules.missing = keep && options.missing == MissingValues::refuse ? MissingValues::keep : options.missing;
     if (options.least_value)
         rules.least = static_cast<float>(*options.least_value);
     if (options.greatest_value)

@@ -20,6 +20,8 @@ namespace {
 
 RowShape shape_of(const DelimitedLayout& layout) {
     RowShape shape;
+    shape.pairs = layout.pairs;
+    shape.keeps_missing = layout.keeps_missing;
     shape.value = layout.value.has_value();
     shape.time = layout.time.has_value();
     shape.event = layout.event.has_value();

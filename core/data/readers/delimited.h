@@ -23,6 +23,8 @@ struct DelimitedLayout {
     };
     std::vector<Context> context;
     bool roles_fixed = false;
+    bool pairs = true;          ///< false: no users and items
+    bool keeps_missing = false; ///< as RowShape says
 };
 
 /// The separator, header and columns of a text, without roles: also for tables beside the interactions.

@@ -5,6 +5,7 @@
 
 namespace tastebench {
 
+FormatEntry exported_format();
 FormatEntry delimited_format();
 FormatEntry recbole_format();
 FormatEntry movielens_format();

@@ -277,14 +277,13 @@ class TestWorkspace : public QObject {
             const auto workspace = open();
             store_run(*workspace, *data, "sar");
             SQLite::Database db(file().string(), SQLite::OPEN_READWRITE);
+            const auto others = db.execAndGet("SELECT group_concat(name, ', ') FROM pragma_table_info('run') "
+                                              "WHERE name <> 'id'")
+                                    .getString();
             db.exec("BEGIN");
             for (int i = 0; i < 10; ++i) {
-                db.exec(
-                    "INSERT INTO run SELECT (SELECT max(id) FROM run) + id, state, error, owner, data_name, "
-                    "data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, split_file, "
-                    "split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
-                    "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, "
-                    "rated_test_rows, note, split_form, split_fingerprint, validation_rows FROM run");
+                db.exec("INSERT INTO run (id, " + others + ") SELECT (SELECT max(id) FROM run) + id, " + others +
+                        " FROM run");
                 for (const char* table : {"metric", "parameter"})
                     db.exec(std::string("INSERT INTO ") + table + " SELECT run_id + (1 << " + std::to_string(i) +
                             "), " + (table[0] == 'm' ? "name, value" : "name, type, value") + " FROM " + table);
