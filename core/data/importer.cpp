@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "core/data/import/companions.h"
 #include "core/data/import/chunker.h"
+#include "core/data/import/companions.h"
 #include "core/data/import/merger.h"
 #include "core/data/import/rules.h"
 #include "core/data/import/source.h"
@@ -67,9 +67,10 @@ class Reading {
     /// One worker: takes the next stretch, reads it, waits until those before it are merged, merges it.
     void work(const Source& source, Chunker& chunker) {
         Stretch stretch;
+        Piece piece(source.reader->shape(), rules_);
         while (take(chunker, stretch)) {
             try {
-                Piece piece(source.reader->shape(), rules_);
+                piece.clear_rows();
                 read_checked(*source.reader, stretch.text, piece);
                 const auto lines =
                     static_cast<std::uint64_t>(std::count(stretch.text.begin(), stretch.text.end(), '\n'));
@@ -93,7 +94,7 @@ class Reading {
         auto more = chunker.next(stretch);
         if (!more) {
             fault_at_end_ = more.error();
-            stretch.text.clear();
+            stretch.text = {};
         }
         taken_ = chunker.taken();
         progress_.set_done(done_before_ + taken_);
