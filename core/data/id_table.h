@@ -1,6 +1,7 @@
 // Texts to small numbers in the order of first appearance: open addressing, with short texts compared as numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -17,25 +18,17 @@ class IdTable {
     IdTable() : slots_(1024) {}
 
     std::uint32_t index_of(std::string_view text) {
-        const Key key = key_of(text);
-        // Files are often in the order of users.
-        if (!texts_.empty() && same(last_, key, text))
-            return last_.index;
-        if (2 * (texts_.size() + 1) > slots_.size())
-            grow();
-        for (std::size_t at = place(key);; at = (at + 1) & mask_) {
-            Slot& slot = slots_[at];
-            if (slot.index == empty) {
-                slot = {key, static_cast<std::uint32_t>(texts_.size())};
-                texts_.push_back(text);
-                last_ = slot;
-                return slot.index;
-            }
-            if (same(slot, key, text)) {
-                last_ = slot;
-                return slot.index;
-            }
+        // Whole numbers are looked up by value, without a hash.
+        const auto number = small_number(text);
+        if (number < numbers_.size() && numbers_[number] != empty)
+            return numbers_[number];
+        const auto index = find_or_add(text);
+        if (number < greatest_number) {
+            if (number >= numbers_.size())
+                numbers_.resize(std::max<std::size_t>(number + 1, 2 * numbers_.size()), empty);
+            numbers_[number] = index;
         }
+        return index;
     }
     std::optional<std::uint32_t> find(std::string_view text) const {
         const Key key = key_of(text);
@@ -54,19 +47,55 @@ class IdTable {
   private:
     static constexpr std::uint32_t empty = 0xFFFFFFFF;
     static constexpr std::size_t short_text = 8;
+    static constexpr std::size_t greatest_number = 1 << 22;
 
     /// Up to eight bytes: the bytes themselves, read twice where there are fewer, which with the length tells them
     /// apart. More: a hash, and the texts are compared as well.
     struct Key {
         std::uint64_t bits = 0;
         std::uint32_t length = 0;
-        bool operator==(const Key&) const = default;
     };
     struct Slot {
-        Key key;
+        std::uint64_t bits = 0;
+        std::uint32_t length = 0;
         std::uint32_t index = empty;
     };
 
+    /// The value of up to seven digits without a leading zero; `empty` for any other text.
+    static std::uint32_t small_number(std::string_view text) {
+        if (text.empty() || text.size() > 7 || (text[0] == '0' && text.size() > 1))
+            return empty;
+        std::uint32_t value = 0;
+        for (const char c : text) {
+            const auto digit = static_cast<std::uint32_t>(c - '0');
+            if (digit > 9)
+                return empty;
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+
+    std::uint32_t find_or_add(std::string_view text) {
+        const Key key = key_of(text);
+        // Files are often in the order of users.
+        if (!texts_.empty() && same(last_, key, text))
+            return last_.index;
+        if (2 * (texts_.size() + 1) > slots_.size())
+            grow();
+        for (std::size_t at = place(key);; at = (at + 1) & mask_) {
+            Slot& slot = slots_[at];
+            if (slot.index == empty) {
+                slot = {key.bits, key.length, static_cast<std::uint32_t>(texts_.size())};
+                texts_.push_back(text);
+                last_ = slot;
+                return slot.index;
+            }
+            if (same(slot, key, text)) {
+                last_ = slot;
+                return slot.index;
+            }
+        }
+    }
     static Key key_of(std::string_view text) {
         const auto n = text.size();
         const char* bytes = text.data();
@@ -90,7 +119,8 @@ class IdTable {
         return static_cast<std::size_t>(mixed ^ (mixed >> 32)) & mask_;
     }
     bool same(const Slot& slot, const Key& key, std::string_view text) const {
-        return slot.key == key && (key.length <= short_text || texts_[slot.index] == text);
+        return slot.bits == key.bits && slot.length == key.length &&
+               (key.length <= short_text || texts_[slot.index] == text);
     }
     void grow() {
         std::vector<Slot> old(slots_.size() * 2);
@@ -99,7 +129,7 @@ class IdTable {
         for (const Slot& slot : old) {
             if (slot.index == empty)
                 continue;
-            std::size_t at = place(slot.key);
+            std::size_t at = place({slot.bits, slot.length});
             while (slots_[at].index != empty)
                 at = (at + 1) & mask_;
             slots_[at] = slot;
@@ -109,6 +139,7 @@ class IdTable {
     std::vector<Slot> slots_;
     std::size_t mask_ = 1023;
     Slot last_;
+    std::vector<std::uint32_t> numbers_; ///< index by value
     std::vector<std::string_view> texts_;
 };
 
