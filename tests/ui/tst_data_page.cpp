@@ -94,7 +94,7 @@ class TestDataPage : public QObject {
         QVERIFY(bench.workspace->add_dataset(*smallDataset()));
         DatasetView view(*bench.workbench);
         view.resize(900, 700);
-        view.show();
+        view.setVisible(true);
         const QSignalSpy complete(&view, &DatasetView::complete);
         view.show(bench.workspace->datasets()->front());
         QTRY_COMPARE_WITH_TIMEOUT(complete.count(), 1, patience);
@@ -125,7 +125,7 @@ class TestDataPage : public QObject {
         QVERIFY(data);
         QVERIFY(bench.workspace->add_dataset(**data));
         DatasetView view(*bench.workbench);
-        view.show();
+        view.setVisible(true);
         const QSignalSpy complete(&view, &DatasetView::complete);
         view.show(bench.workspace->datasets()->front());
         QTRY_COMPARE_WITH_TIMEOUT(complete.count(), 1, patience);
