@@ -1,5 +1,6 @@
 #include "ui/pages/data/data_page.h"
 
+#include <QGridLayout>
 #include <QHeaderView>
 #include <QSplitter>
 #include <QStackedWidget>

@@ -5,6 +5,8 @@
 #include <QHeaderView>
 #include <QLocale>
 #include <QTabWidget>
+#include <QTableView>
+#include <QTimer>
 
 #include "ui/bridge/text.h"
 #include "ui/models/interaction_rows.h"
@@ -198,35 +200,40 @@ void DatasetView::showTiles(const DatasetSummary& summary, const Loaded* loaded)
 void DatasetView::showLoaded(const LoadedPtr& loaded) {
     loaded_ = loaded;
     showTiles(loaded->data->summary(), loaded.get());
+    fit_->show(loaded->fits, loaded->materials);
+    overview_->show(loaded->data, loaded->statistics);
+    // One table in each round of events, as the charts are drawn, so that the window answers in between.
     const std::pair<TableTab*, std::shared_ptr<const RowSource>> tables[] = {
         {rows_, loaded->rows}, {users_, loaded->users}, {items_, loaded->items}, {entities_, loaded->entities}};
     for (const auto& [tab, source] : tables) {
-        tab->setSource(source);
         tabs_->setTabVisible(tabs_->indexOf(tab), source != nullptr);
+        if (source)
+            QTimer::singleShot(0, this, [this, tab = tab, source = source, of = std::weak_ptr(loaded)] {
+                if (of.lock() != loaded_)
+                    return;
+                tab->setSource(source);
+                setWidths(*tab);
+            });
     }
-    setWidths();
-    fit_->show(loaded->fits, loaded->materials);
-    overview_->show(loaded->data, loaded->statistics);
 }
 
-void DatasetView::setWidths() {
-    const auto widen = [](TableTab* tab, int column) {
+void DatasetView::setWidths(const TableTab& tab) {
+    auto* view = tab.table()->view();
+    view->resizeColumnsToContents();
+    // Room for the mark of the order, and for later rows that are a little longer.
+    for (int column = 0; column < view->model()->columnCount(); ++column)
+        view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
+    const auto widen = [&](int column) {
         if (column >= 0)
-            tab->table()->view()->setColumnWidth(column, titleWidth);
+            view->setColumnWidth(column, titleWidth);
     };
-    for (auto* tab : {rows_, users_, items_, entities_}) {
-        auto* view = tab->table()->view();
-        view->resizeColumnsToContents();
-        // Room for the mark of the order, and for later rows that are a little longer.
-        for (int column = 0; column < view->model()->columnCount(); ++column)
-            view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
-    }
-    widen(rows_, static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
-    if (loaded_->items)
-        widen(items_, static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
-    if (loaded_->entities)
+    if (&tab == rows_)
+        widen(static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
+    if (&tab == items_)
+        widen(static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
+    if (&tab == entities_)
         for (const int column : {EntityRows::Name, EntityRows::Items})
-            widen(entities_, column);
+            widen(column);
 }
 
 } // namespace tastebench::ui

@@ -54,7 +54,7 @@ class DatasetView : public QWidget {
     void showTiles(const DatasetSummary& summary, const Loaded* loaded);
     void fillTile(int at, const QString& value, const QString& label, const QString& tip);
     void showLoaded(const LoadedPtr& loaded);
-    void setWidths();
+    void setWidths(const TableTab& tab);
 
     Workbench& workbench_;
     QString fingerprint_, name_;
