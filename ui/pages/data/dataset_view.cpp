@@ -23,9 +23,9 @@ constexpr int titleWidth = 240;
 constexpr int columnSpare = 20; // pixels
 constexpr int mostWidth = 400;
 
-/// Data without users and items holds one placeholder of each; what such data set really is, only its rows tell.
+/// Rows of features and a label count neither users nor items.
 bool mayLackPairs(const DatasetSummary& summary) {
-    return summary.users == 1 && summary.items == 1;
+    return summary.users == 0;
 }
 
 } // namespace
