@@ -16,9 +16,12 @@ Chunker::Chunker(std::unique_ptr<ByteStream> stream, std::size_t skip, bool quot
     : stream_(std::move(stream)), skip_(skip), quotes_(quotes) {}
 
 Status Chunker::fill(std::string& text, std::size_t size) {
+    constexpr std::size_t first_bytes = 1 << 16;
     auto filled = text.size();
-    text.resize(size);
     while (filled < size && !ended_) {
+        // Room grows with what comes, so that a small file takes little; a buffer that has been full is kept.
+        if (filled == text.size())
+            text.resize(text.capacity() >= size ? size : std::min(size, std::max(first_bytes, 2 * filled)));
         auto n = stream_->read(std::span(text).subspan(filled));
         if (!n)
             return fail(n.error());

@@ -127,7 +127,10 @@ void Piece::take_back_context() {
 
 void Piece::fail(std::size_t offset, RowFault fault) {
     take_back_context();
-    failed.push_back({offset, std::move(fault)});
+    if (failed.size() < most_told)
+        failed.push_back({offset, std::move(fault)});
+    else
+        ++failed_untold;
 }
 
 } // namespace tastebench
