@@ -220,6 +220,8 @@ std::string find_row_fault(const DatasetParts& parts, const RowScan& scan) {
 
 /// The complaint about parts that do not fit together, or an empty string. Lengths were looked at before.
 std::string find_fault(const DatasetParts& parts, const RowScan& scan) {
+    if (!parts.has_pairs && (parts.users.size() != 1 || parts.items.size() != 1))
+        return "it has users or items although its rows name none";
     if (auto fault = find_extra_fault(parts); !fault.empty())
         return fault;
     return find_row_fault(parts, scan);
