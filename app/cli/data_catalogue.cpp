@@ -158,16 +158,11 @@ Status import_into(const Session& session, Workspace& workspace, const Catalogue
                    const std::vector<FetchedFile>& files) {
     auto options = import_options(entry, paths_of(files));
     options.name = name;
-    const Parallel parallel(session.threads);
-    Progress progress;
-    Result<DatasetPtr> data;
-    {
-        const JobWatch watch(progress, session.quiet);
-        data = import_dataset(options, parallel, progress);
-    }
+    ImportReport report;
+    const auto data = read_import(session, options, report);
     if (!data)
         return fail(data.error());
-    if (auto status = workspace.add_dataset(**data); !status)
+    if (auto status = store_import(session, workspace, **data, options, report); !status)
         return status;
     auto kept = find_entry(workspace, name);
     return kept ? print_files(session, entry, files, &*kept) : fail(kept.error());

@@ -146,6 +146,9 @@ class Reading {
             if (auto status = refuse(std::move(bad)); !status)
                 return status;
         }
+        report_.bad_rows += piece.failed_untold;
+        if (piece.failed_untold > 0 && report_.bad_rows > options_.most_bad_rows)
+            return too_many(piece.failed.back().fault.what, source.input.shown());
         report_.missing += piece.missing;
         const auto share =
             static_cast<double>(done_before_ + taken_) / static_cast<double>(std::max<std::uint64_t>(1, bytes_all_));
@@ -164,13 +167,16 @@ class Reading {
                                        static_cast<double>(merger_.rows()) / seconds / 1e6));
     }
 
+    Status too_many(const std::string& last, const std::string& place) const {
+        return bad_data(fmt::format("more than {} rows cannot be read; the last: {}", options_.most_bad_rows, last),
+                        place, "check the format and the columns, or allow more bad rows");
+    }
+
     Status refuse(BadRow bad) {
         if (options_.bad_rows == BadRows::stop)
             return bad_data(bad.reason, bad.place, bad.remedy);
         if (++report_.bad_rows > options_.most_bad_rows)
-            return bad_data(
-                fmt::format("more than {} rows cannot be read; the last: {}", options_.most_bad_rows, bad.reason),
-                bad.place, "check the format and the columns, or allow more bad rows");
+            return too_many(bad.reason, bad.place);
         if (report_.bad.size() < most_bad_listed)
             report_.bad.push_back(std::move(bad));
         return {};

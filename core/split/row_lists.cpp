@@ -26,10 +26,17 @@ Result<std::vector<RowIx>> read_row_list(const std::string& file) {
     std::vector<RowIx> rows;
     std::array<char, 64> buffer{};
     std::size_t line = 0;
+    z_off_t at = 0;
     std::string problem;
     while (problem.empty() && gzgets(in, buffer.data(), static_cast<int>(buffer.size())) != nullptr) {
         ++line;
-        std::string_view text(buffer.data());
+        const auto read = static_cast<std::size_t>(gztell(in) - at);
+        at = gztell(in);
+        const std::string_view whole(buffer.data(), std::min(read, buffer.size() - 1));
+        // A line longer than any number, or with a NUL in it, is none.
+        if (whole.find('\0') != std::string_view::npos || (whole.size() + 1 == buffer.size() && whole.back() != '\n'))
+            problem = "this is no row number";
+        auto text = whole;
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
             text.remove_suffix(1);
         if (text.empty())

@@ -1,6 +1,7 @@
 #include "core/store/dataset_codec.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -121,12 +122,13 @@ void reserve_column(std::vector<T>& column, std::size_t values) {
         madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
-/// limit: what every value must be below; 0 for none.
+/// limit: what every value must be below, if anything.
 template <typename T>
-ColumnReader column_reader(std::string name, std::vector<T>& column, std::size_t values, std::size_t limit) {
+ColumnReader column_reader(std::string name, std::vector<T>& column, std::size_t values,
+                           std::optional<std::uint64_t> limit) {
     ColumnReader out{std::move(name), (values + chunk_values - 1) / chunk_values, values * sizeof(T), {}, {}};
     out.reserve = [&column, values] { reserve_column(column, values); };
-    out.append = [&column, values, limit](std::span<const std::byte> bytes, std::size_t chunk) {
+    out.append = [=, &column](std::span<const std::byte> bytes, std::size_t chunk) {
         const auto first = chunk * chunk_values;
         if (first >= values || column.size() != first)
             return false;
@@ -142,16 +144,17 @@ ColumnReader column_reader(std::string name, std::vector<T>& column, std::size_t
             if (!decode_chunk(bytes, n, column))
                 return false;
             T greatest = 0;
-            if (limit > 0)
+            if (limit)
                 for (const T value : std::span(column).subspan(first))
                     greatest = value > greatest ? value : greatest;
-            return limit == 0 || static_cast<std::uint64_t>(greatest) < limit;
+            return !limit || static_cast<std::uint64_t>(greatest) < *limit;
         }
     };
     return out;
 }
 
-ColumnReader column_reader(std::string name, StringColumn& column, std::size_t values, std::size_t /*limit*/) {
+ColumnReader column_reader(std::string name, StringColumn& column, std::size_t values,
+                           std::optional<std::uint64_t> /*limit*/) {
     constexpr std::size_t usual_bytes = 16;
     ColumnReader out{std::move(name), 0, values * usual_bytes, [] {}, {}};
     out.append = [&column, values](std::span<const std::byte> bytes, std::size_t) {
@@ -261,10 +264,14 @@ std::vector<ColumnReader> IncomingDataset::columns() {
     std::vector<ColumnReader> out;
     for_each_column(parts_, users_, items_, [&](std::string name, auto& column) {
         const auto& extent = extents_[out.size()];
-        const auto limit = name == "user"    ? summary_.users
-                           : name == "item"  ? summary_.items
-                           : name == "event" ? parts_.events.size()
-                                             : 0;
+        // Where there are none, no row may name one: a limit of 0 is a limit too.
+        std::optional<std::uint64_t> limit;
+        if (name == "user")
+            limit = parts_.has_pairs ? summary_.users : 1; // the placeholder
+        else if (name == "item")
+            limit = parts_.has_pairs ? summary_.items : 1;
+        else if (name == "event")
+            limit = parts_.events.size();
         out.push_back(column_reader(std::move(name), column, extent.values, limit));
         out.back().chunks = extent.chunks;
     });

@@ -13,7 +13,7 @@ std::vector<T> unpack_integers(Reader& in) {
     const auto n = in.varint();
     if (n == 0 || !in.ok())
         return {};
-    const auto base = in.number<std::int64_t>();
+    const auto base = in.number<std::uint64_t>(); // of either sign: the sum wraps round
     const auto width = in.number<std::uint8_t>();
     const auto bytes = in.array<std::uint8_t>();
     if (width < 1 || width > 8 || bytes.size() / width != n || bytes.size() % width != 0) {
@@ -24,7 +24,7 @@ std::vector<T> unpack_integers(Reader& in) {
     for (std::size_t i = 0; i < n; ++i) {
         std::uint64_t value = 0;
         std::memcpy(&value, bytes.data() + i * width, width);
-        out[i] = static_cast<T>(base + static_cast<std::int64_t>(value));
+        out[i] = static_cast<T>(base + value);
     }
     return out;
 }

@@ -1,6 +1,8 @@
 // What the targets of single formats share.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -31,19 +33,24 @@ inline void check(const Error& error) {
         std::abort();
 }
 
-/// Imports with both ways to treat bad rows, and previews: each gives data, or an error with place and remedy.
-inline void import_both_ways(ImportOptions options) {
+/// Gives data, or an error with place and remedy.
+inline void import_once(const ImportOptions& options) {
     static const Parallel parallel(1);
+    Progress progress;
+    ImportReport report;
+    const auto data = import_dataset(options, parallel, progress, &report);
+    if (!data)
+        check(data.error());
+    for (const auto& bad : report.bad)
+        if (bad.place.empty() || bad.reason.empty() || bad.remedy.empty())
+            std::abort();
+}
+
+/// Imports with both ways to treat bad rows, and previews.
+inline void import_both_ways(ImportOptions options) {
     for (const auto bad_rows : {BadRows::stop, BadRows::skip}) {
         options.bad_rows = bad_rows;
-        Progress progress;
-        ImportReport report;
-        const auto data = import_dataset(options, parallel, progress, &report);
-        if (!data)
-            check(data.error());
-        for (const auto& bad : report.bad)
-            if (bad.place.empty() || bad.reason.empty() || bad.remedy.empty())
-                std::abort();
+        import_once(options);
     }
     if (const auto preview = preview_import(options); !preview)
         check(preview.error());

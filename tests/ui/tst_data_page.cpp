@@ -1,145 +1,168 @@
-// A data set's page: which charts and tables it shows for which data, and that its tables answer.
-#include <QHeaderView>
-#include <QScrollArea>
-#include <QSignalSpy>
+// The Data page: what it leads to, the bin, renaming, and what it says of a source that has changed.
+#include <QLabel>
 #include <QTabWidget>
 #include <QTableView>
 
+#include "core/data/importer.h"
 #include "support.h"
-#include "ui/charts/chart_panel.h"
-#include "ui/charts/sparsity_picture.h"
-#include "ui/pages/data/dataset_view.h"
-#include "ui/pages/data/overview_tab.h"
-#include "ui/pages/data/table_tab.h"
+#include "ui/pages/data/bin_panel.h"
+#include "ui/pages/data/catalogue_panel.h"
+#include "ui/pages/data/export_panel.h"
+#include "ui/pages/data/graph_panel.h"
+#include "ui/shell/data_table.h"
+#include "ui/shell/message_bar.h"
 
 using namespace tastebench;
 using namespace tastebench::ui;
 
-namespace {
-
-DatasetPtr clickLog() {
-    DatasetParts parts;
-    parts.name = "clicks";
-    parts.has_pairs = false;
-    StringColumn dash, colours;
-    dash.push_back(no_id);
-    colours.push_back("blue");
-    colours.push_back("red");
-    parts.users = IdMap(dash);
-    parts.items = IdMap(dash);
-    parts.interactions.user = {0, 0, 0, 0};
-    parts.interactions.item = {0, 0, 0, 0};
-    parts.interactions.value = {1, 0, 0, 0};
-    parts.context = {{"I1", ColumnType::number, {1, 2, std::nan(""), 4}, {}, {}, {}, {}},
-                     {"C1", ColumnType::category, {}, {0, 1, ContextColumn::missing, 1}, {}, {}, colours}};
-    auto made = Dataset::make(std::move(parts));
-    return made ? *made : nullptr;
-}
-
-/// The text twins of the charts that are not left out.
-QStringList shownCharts(const OverviewTab& overview) {
-    QStringList out;
-    for (const auto* panel : overview.findChildren<ChartPanel*>())
-        if (panel->isVisibleTo(&overview))
-            out.append(panel->textTwin());
-    return out;
-}
-
-void show(OverviewTab& overview, const DatasetPtr& data) {
-    const Parallel parallel(1);
-    const QSignalSpy complete(&overview, &OverviewTab::complete);
-    overview.show(data, std::make_shared<const DataStatistics>(data_statistics(*data, parallel)));
-    QTRY_COMPARE(complete.count(), 1);
-}
-
-} // namespace
-
-class TestDataPage : public QObject {
+class DataPageTest : public QObject {
     Q_OBJECT
 
+  private:
+    std::unique_ptr<TestBench> bench_;
+    Theme theme_;
+    std::unique_ptr<MainWindow> window_;
+
+    template <typename T>
+    T* part(const char* name) const {
+        return child<T>(window_->page(PageId::data), name);
+    }
+    template <typename T>
+    T* form() const {
+        auto* found = window_->page(PageId::data)->findChild<T*>();
+        if (found == nullptr)
+            qFatal("a form is missing");
+        return found;
+    }
+    std::vector<std::string> names() const {
+        std::vector<std::string> out;
+        const auto entries = bench_->workspace->datasets();
+        for (const auto& entry : *entries)
+            out.push_back(entry.name);
+        return out;
+    }
+    void settle() { QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->pendingWork(), 0, patience); }
+    void undoDeletion() {
+        click(part<QPushButton>("deleteDataset"));
+        auto* undo = child<QPushButton>(window_.get(), "messageAction");
+        QTRY_VERIFY_WITH_TIMEOUT(undo->isVisible(), patience);
+        settle();
+        QVERIFY(names().empty());
+        click(undo);
+        QTRY_COMPARE_WITH_TIMEOUT(names().size(), std::size_t{1}, patience);
+        QVERIFY(!undo->isVisible());
+    }
+
   private Q_SLOTS:
-    void the_overview_draws_what_the_data_has() {
-        OverviewTab overview;
-        show(overview, smallDataset());
-        if (QTest::currentTestFailed())
-            return;
-        const auto charts = shownCharts(overview);
-        // Ratings, popularity, activity, time, missing ratings of views, kinds of event and repeats.
-        QCOMPARE(charts.size(), 7);
-        for (const auto& twin : charts)
-            QVERIFY2(twin.contains(u'\t'), qPrintable(twin));
-        const auto* sparsity = overview.findChild<SparsityPicture*>();
-        QVERIFY(sparsity->isVisibleTo(&overview));
-        QVERIFY(sparsity->textTwin().count(u'\n') == 21);
+    void init() {
+        bench_ = std::make_unique<TestBench>();
+        QVERIFY(bench_->workspace->add_dataset(*smallDataset()));
+        window_ = std::make_unique<MainWindow>(*bench_->workbench, theme_);
+        window_->resize(1280, 800);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_->showPage(PageId::data);
+        settle();
+    }
+    void cleanup() {
+        window_.reset();
+        bench_.reset();
     }
 
-    void a_click_log_shows_labels_and_fields_but_no_users() {
-        const auto data = clickLog();
-        QVERIFY(data);
-        OverviewTab overview;
-        show(overview, smallDataset());
-        show(overview, data);
-        if (QTest::currentTestFailed())
-            return;
-        QVERIFY(!overview.findChild<SparsityPicture*>()->isVisibleTo(&overview));
-        const auto charts = shownCharts(overview).join(u'\n');
-        QVERIFY2(charts.contains(QStringLiteral("I1\t25")), qPrintable(charts));
-        QVERIFY2(charts.contains(QStringLiteral("C1\t2")), qPrintable(charts));
-        const Parallel parallel(1);
-        QVERIFY(dataSentence(*data, data_statistics(*data, parallel)).contains(QStringLiteral("no users and items")));
+    void the_catalogue_and_the_export_are_reached_and_left() {
+        click(part<QPushButton>("openCatalogue"));
+        QVERIFY(form<CataloguePanel>()->isVisible());
+        click(part<QPushButton>("openExport"));
+        QVERIFY(form<ExportPanel>()->isVisible());
+        QVERIFY(child<QPushButton>(form<ExportPanel>(), "exportButton")->isEnabled());
+        QMetaObject::invokeMethod(form<ExportPanel>(), "closed");
+        QVERIFY(!form<ExportPanel>()->isVisible());
+        QVERIFY(part<QTabWidget>("datasetTabs")->isVisible());
     }
 
-    void every_table_is_filled_sorted_and_filtered() {
-        TestBench bench;
-        QVERIFY(bench.workspace->add_dataset(*smallDataset()));
-        DatasetView view(*bench.workbench);
-        view.resize(900, 700);
-        view.setVisible(true);
-        const QSignalSpy complete(&view, &DatasetView::complete);
-        view.show(bench.workspace->datasets()->front());
-        QTRY_COMPARE_WITH_TIMEOUT(complete.count(), 1, patience);
-        auto* tabs = child<QTabWidget>(&view, "datasetTabs");
-        const std::pair<int, std::uint64_t> expected[] = {
-            {1, bench.workspace->datasets()->front().summary.interactions}, {2, 60}, {3, 80}};
-        for (const auto& [tab, rows] : expected) {
-            QVERIFY(tabs->isTabVisible(tab));
-            tabs->setCurrentIndex(tab);
-            auto* page = qobject_cast<TableTab*>(tabs->currentWidget());
-            QCOMPARE(page->table()->shownRows(), rows);
-            const QSignalSpy answered(page, &TableTab::answered);
-            page->table()->view()->horizontalHeader()->setSortIndicator(0, Qt::DescendingOrder);
-            QTRY_COMPARE_WITH_TIMEOUT(answered.count(), 1, patience);
-            QTest::keyClicks(page->table()->filterBox(), QStringLiteral("1"));
-            QTRY_COMPARE_WITH_TIMEOUT(answered.count(), 2, patience);
-            QVERIFY(page->table()->shownRows() > 0 && page->table()->shownRows() < rows);
-            page->table()->filterBox()->setText(QStringLiteral("nothing like this"));
-            QTRY_COMPARE_WITH_TIMEOUT(page->table()->shownRows(), std::uint64_t{0}, patience);
-        }
-        QVERIFY(tabs->isTabVisible(4)); // the generated films have a knowledge graph
+    void the_knowledge_graph_has_a_tab() {
+        auto* tabs = part<QTabWidget>("datasetTabs");
+        const int at = tabs->indexOf(form<GraphPanel>());
+        QVERIFY(at >= 0);
+        QVERIFY(tabs->isTabVisible(at));
+        tabs->setCurrentIndex(at);
+        QVERIFY(form<GraphPanel>()->isVisible());
     }
 
-    void the_last_of_many_questions_is_answered() {
-        TestBench bench;
+    void a_deletion_can_be_undone_in_the_message() { undoDeletion(); }
+
+    void the_bin_gives_back_and_is_emptied_after_asking_once_more() {
+        click(part<QPushButton>("deleteDataset"));
+        QTRY_VERIFY_WITH_TIMEOUT(names().empty(), patience);
+        settle();
+        click(part<QPushButton>("openBin"));
+        auto* restore = part<QPushButton>("restoreDataset");
+        QTRY_VERIFY_WITH_TIMEOUT(restore->isEnabled(), patience);
+        click(restore);
+        QTRY_COMPARE_WITH_TIMEOUT(names().size(), std::size_t{1}, patience);
+        settle();
+        QVERIFY(!restore->isEnabled());
+        QVERIFY(bench_->workspace->delete_dataset("small"));
+        bench_->workbench->notifyDatasetsChanged();
+        auto* empty = part<QPushButton>("emptyBin");
+        QTRY_VERIFY_WITH_TIMEOUT(empty->isEnabled(), patience);
+        settle();
+        click(empty);
+        QCOMPARE(bench_->workspace->binned_datasets()->size(), std::size_t{1});
+        click(empty);
+        QTRY_VERIFY_WITH_TIMEOUT(bench_->workspace->binned_datasets()->empty(), patience);
+    }
+
+    void a_data_set_is_renamed_by_key() {
+        QTest::keyClick(window_.get(), Qt::Key_F2);
+        auto* field = part<QLineEdit>("newDatasetName");
+        QTRY_VERIFY(field->isVisible());
+        QCOMPARE(field->text(), QStringLiteral("small"));
+        QTest::keyClicks(field, QStringLiteral("films of 2024"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(names(), std::vector<std::string>{"films of 2024"}, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->currentDataset(), QStringLiteral("films of 2024"), patience);
+        QVERIFY(!field->isVisible());
+        QCOMPARE(window_->page(PageId::data)->findChild<DataTable*>()->view()->model()->index(0, 0).data().toString(),
+                 QStringLiteral("films of 2024"));
+        QVERIFY2(static_cast<Page*>(window_->page(PageId::data))->command().endsWith(QStringLiteral("'films of 2024'")),
+                 qPrintable(static_cast<Page*>(window_->page(PageId::data))->command()));
+    }
+
+    void a_changed_or_missing_source_is_told() {
+        ImportOptions options;
+        options.files = {toStd(bench_->write(QStringLiteral("source.csv"), "user,item\na,x\nb,y\n"))};
         Progress progress;
-        const auto data = generate_dataset({600, 800, 60'000, 7}, "many", progress);
+        ImportReport report;
+        const auto data = import_dataset(options, Parallel(1), progress, &report);
         QVERIFY(data);
-        QVERIFY(bench.workspace->add_dataset(**data));
-        DatasetView view(*bench.workbench);
-        view.setVisible(true);
-        const QSignalSpy complete(&view, &DatasetView::complete);
-        view.show(bench.workspace->datasets()->front());
-        QTRY_COMPARE_WITH_TIMEOUT(complete.count(), 1, patience);
-        auto* tabs = child<QTabWidget>(&view, "datasetTabs");
-        tabs->setCurrentIndex(1);
-        auto* table = qobject_cast<TableTab*>(tabs->currentWidget())->table();
-        for (int column = 0; column < 5; ++column)
-            table->view()->horizontalHeader()->setSortIndicator(column, Qt::DescendingOrder);
-        table->view()->horizontalHeader()->setSortIndicator(0, Qt::DescendingOrder);
-        QTRY_COMPARE_WITH_TIMEOUT(bench.workbench->pendingWork(), 0, patience);
-        QCOMPARE(table->view()->model()->index(0, 0).data().toString(),
-                 QString::number((*data)->interactions().size() - 1));
+        QVERIFY(bench_->workspace->add_dataset(**data,
+                                               {.recipe = write_recipe(options), .source_hash = report.source_hash}));
+        auto* told = part<QLabel>("sourceState");
+        const auto look = [&](const QString& name) {
+            bench_->workbench->setCurrentDataset(name);
+            bench_->workbench->notifyDatasetsChanged();
+            settle();
+        };
+        look(QStringLiteral("source"));
+        QVERIFY(!told->isVisible());
+        bench_->write(QStringLiteral("source.csv"), "user,item\na,x\nb,y\nc,z\n");
+        look(QStringLiteral("small"));
+        QVERIFY(!told->isVisible());
+        look(QStringLiteral("source"));
+        QVERIFY(told->isVisible());
+        QVERIFY2(told->text().contains(QStringLiteral("changed")), qPrintable(told->text()));
+        click(part<QPushButton>("importAgain"));
+        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>("importButton")->isEnabled(), patience);
+        QCOMPARE(part<QLineEdit>("importName")->text(), QStringLiteral("source"));
+        click(part<QPushButton>("importCancel"));
+        QVERIFY(QFile::remove(bench_->path(QStringLiteral("source.csv"))));
+        look(QStringLiteral("small"));
+        look(QStringLiteral("source"));
+        QVERIFY(told->isVisible());
+        QVERIFY2(told->text().contains(QStringLiteral("no longer there")), qPrintable(told->text()));
     }
 };
 
-QTEST_MAIN(TestDataPage)
+QTEST_MAIN(DataPageTest)
 #include "tst_data_page.moc"

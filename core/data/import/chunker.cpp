@@ -16,10 +16,12 @@ Chunker::Chunker(std::unique_ptr<ByteStream> stream, std::size_t skip, bool quot
     : stream_(std::move(stream)), skip_(skip), quotes_(quotes) {}
 
 Result<std::size_t> Chunker::fill(std::string& buffer, std::size_t filled, std::size_t size) {
-    if (buffer.size() < size)
-        buffer.resize(size);
+    constexpr std::size_t first_bytes = 1 << 16;
     while (filled < size && !ended_) {
-        auto n = stream_->read(std::span(buffer).subspan(filled, size - filled));
+        // Room grows with what comes, so that a small file takes little; a buffer that has been full is kept.
+        if (filled == buffer.size())
+            buffer.resize(buffer.capacity() >= size ? size : std::min(size, std::max(first_bytes, 2 * filled)));
+        auto n = stream_->read(std::span(buffer).subspan(filled, std::min(size, buffer.size()) - filled));
         if (!n)
             return fail(n.error());
         filled += *n;

@@ -206,6 +206,10 @@ Result<Head> read_head(const Input& input, const std::string& encoding, std::siz
     out.text = std::move(*text);
     if (out.text.empty())
         return bad_data("the file is empty", input.shown(), "give a file with at least one row");
+    if (out.text.find('\n') == std::string::npos && out.text.find('\r') != std::string::npos &&
+        out.text.find('\r') + 1 < out.text.size())
+        return bad_data("the lines end in carriage returns alone, as on old Macs", input.shown() + ":1:1",
+                        "save the file with line feeds, or with both");
     if (!out.whole)
         out.text.resize(std::min(limit, out.text.rfind('\n', limit - 1) + 1));
     if (out.text.empty())

@@ -100,6 +100,7 @@ void Piece::clear_rows() {
     failed.clear();
     kept_.clear();
     missing = 0;
+    failed_untold = 0;
 }
 
 void Piece::number(std::size_t column, double value) {
@@ -146,7 +147,10 @@ void Piece::take_back_context() {
 
 void Piece::fail(std::size_t offset, RowFault fault) {
     take_back_context();
-    failed.push_back({offset, std::move(fault)});
+    if (failed.size() < most_told)
+        failed.push_back({offset, std::move(fault)});
+    else
+        ++failed_untold;
 }
 
 } // namespace tastebench

@@ -68,6 +68,7 @@ class Piece {
     /// Records a bad row; the reader goes on with the next one. Context given for it is taken back.
     void fail(std::size_t offset, RowFault fault);
 
+    static constexpr std::size_t most_told = 20'000;
     struct Failed {
         std::size_t offset;
         RowFault fault;
@@ -88,8 +89,9 @@ class Piece {
     Interactions rows; ///< user, item and event are indices into the tables below
     Ids users, items, events;
     std::vector<Context> context;
-    std::vector<Failed> failed;
-    std::uint64_t missing = 0; ///< rows dropped for a missing value
+    std::vector<Failed> failed;      ///< at most most_told
+    std::uint64_t failed_untold = 0; ///< bad rows beyond them, so that millions of them take no room
+    std::uint64_t missing = 0;       ///< rows dropped for a missing value
 
   private:
     bool check(const RowValues& row, RowFault& fault) const;

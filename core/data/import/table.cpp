@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,8 @@ Result<Table> Table::open(const Input& input, TableStyle style, bool narrow) {
     out.style_ = std::move(style);
     if (const auto bad = find_invalid_utf8(out.content_); bad != std::string_view::npos)
         return bad_data("the text is not UTF-8", out.place(bad, 0), "convert the file to UTF-8");
+    if (const auto nul = out.content_.find('\0'); nul != std::string::npos)
+        return bad_data("there is a NUL byte in the text", out.place(nul, 0), "this is no text file; export it as CSV");
     if (out.style_.separator.empty()) {
         auto head = std::string_view(out.content_).substr(0, 1 << 16);
         if (head.size() < out.content_.size())
@@ -122,6 +126,13 @@ Result<bool> Table::next(std::size_t& offset, std::vector<Field>& fields) const 
                                     has_header() ? "header" : "first row", columns_.size()),
                         place(row, std::min(fields.size(), columns_.size()) - 1), "correct the row or the separator");
     }
+    const auto longest =
+        std::find_if(fields.begin(), fields.end(), [](const Field& cell) { return cell.raw.size() > max_field_bytes; });
+    if (longest != fields.end()) {
+        const auto row = static_cast<std::size_t>(fields.front().raw.data() - content_.data());
+        return bad_data("the cell is longer than 1 MiB", place(row, static_cast<std::size_t>(longest - fields.begin())),
+                        "check the separator and the quotes");
+    }
     return true;
 }
 
@@ -150,13 +161,16 @@ std::string Table::place(std::size_t offset, std::size_t field) const {
 
 std::vector<std::string> make_distinct(std::vector<std::string>& names) {
     std::vector<std::string> repeated;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto name = names[i];
-        const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
-        for (int n = 2; std::find(names.begin(), before, names[i]) != before; ++n)
-            names[i] = fmt::format("{} ({})", name, n);
-        if (names[i] != name)
-            repeated.push_back(name);
+    std::unordered_set<std::string> taken;
+    std::unordered_map<std::string, int> last; // the number of a name's last twin: the next one starts behind it
+    for (auto& name : names) {
+        if (taken.insert(name).second)
+            continue;
+        auto& n = last.try_emplace(name, 1).first->second;
+        auto distinct = name;
+        while (!taken.insert(distinct).second)
+            distinct = fmt::format("{} ({})", name, ++n);
+        repeated.push_back(std::exchange(name, std::move(distinct)));
     }
     return repeated;
 }

@@ -21,7 +21,7 @@ struct TableStyle {
 
 class Table {
   public:
-    /// Errors: not readable, no text, no row, one column only (unless `narrow`).
+    /// Errors: not readable, no text (NUL, not UTF-8), no row, one column only (unless `narrow`).
     static Result<Table> open(const Input& input, TableStyle style, bool narrow = false);
 
     /// Distinct names, from the header or "column 1", ...
@@ -33,7 +33,7 @@ class Table {
     /// Overrules what was guessed of the first row.
     Status set_header(bool header);
     /// Reads the row at `offset`, which moves behind it; false at the end. bad_data: another number of columns, an
-    /// open quote.
+    /// open quote, a cell longer than max_field_bytes.
     Result<bool> next(std::size_t& offset, std::vector<Field>& fields) const;
     /// Calls each(fields, offset) for all rows after the header, until the first error.
     Status for_rows(const std::function<Status(const std::vector<Field>&, std::size_t)>& each) const;

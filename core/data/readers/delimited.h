@@ -12,8 +12,9 @@ struct DelimitedLayout {
     bool header = true;
     char decimal = '.';
     std::string time_format;
-    std::size_t body = 0; ///< offset of the first row in the decoded text
-    std::vector<std::string> columns;
+    std::size_t body = 0;              ///< offset of the first row in the decoded text
+    std::vector<std::string> columns;  ///< distinct
+    std::vector<std::string> repeated; ///< names that stood in the header twice
     std::size_t user = 0, item = 0;
     std::optional<std::size_t> value, time, event;
     struct Context {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/data/import/roles.h"
+#include "core/data/import/table.h"
 #include "core/data/readers/delimited.h"
 #include "core/data/records.h"
 #include "core/data/text_file.h"
@@ -20,8 +21,13 @@ bool is_number_text(std::string_view text) {
            text.find_first_not_of("0123456789.,+-eE") == std::string_view::npos;
 }
 
+/// For a message: at most twenty, none of them long.
 std::string list(const std::vector<std::string>& names) {
-    return fmt::format("{}", fmt::join(names, ", "));
+    constexpr std::size_t most = 20;
+    std::string out;
+    for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+        out += (i == 0 ? "" : ", ") + shortened_field(names[i]);
+    return names.size() > most ? fmt::format("{} and {} more", out, names.size() - most) : out;
 }
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -179,6 +185,21 @@ class Roles {
             if (asked(role).empty() && layout_.header)
                 if (const auto column = guess_column(layout_.columns, role); column && !taken(*column))
                     at(role) = column;
+        return check_twins();
+    }
+
+    /// A column that was guessed by its name is the only one of that name.
+    Status check_twins() {
+        for (const auto role : {Role::user, Role::item, Role::value, Role::time, Role::event}) {
+            if (!at(role) || !asked(role).empty())
+                continue;
+            const auto& name = layout_.columns[*at(role)];
+            if (std::find(layout_.repeated.begin(), layout_.repeated.end(), name) != layout_.repeated.end())
+                return bad_data(fmt::format("more than one column is named '{}'", shortened_field(name)), place(),
+                                fmt::format("say which is the {0}: '{1}' is the first, '{1} (2)' the second, or '-' "
+                                            "for none",
+                                            to_text(role), shortened_field(name)));
+        }
         return {};
     }
 
@@ -256,16 +277,6 @@ Status check_text(const Sniff& file) {
     return {};
 }
 
-/// Names made distinct: a second "x" becomes "x (2)".
-void make_distinct(std::vector<std::string>& names) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto name = names[i];
-        for (int n = 2; std::find(names.begin(), before, names[i]) != before; ++n)
-            names[i] = fmt::format("{} ({})", name, n);
-    }
-}
-
 } // namespace
 
 Result<DelimitedLayout> guess_columns(const Sniff& file, const ImportOptions& options) {
@@ -291,7 +302,7 @@ Result<DelimitedLayout> guess_columns(const Sniff& file, const ImportOptions& op
         return layout;
     }
     layout.columns = rows.front();
-    make_distinct(layout.columns);
+    layout.repeated = make_distinct(layout.columns);
     RecordReader reader(file.head, layout.separator.front(), layout.quotes);
     std::vector<Field> fields;
     reader.next(fields);

@@ -9,6 +9,7 @@
 #include "core/data/readers/lines.h"
 #include "core/data/readers/mind.h"
 #include "core/data/readers/readers.h"
+#include "core/data/records.h"
 
 namespace tastebench {
 
@@ -98,6 +99,10 @@ class MindReader final : public ChunkReader {
         row.user = fields[1];
         if (row.user.empty()) {
             fault = {2, "the user is empty", "give every impression a user"};
+            return false;
+        }
+        if (row.user.size() > max_field_bytes) {
+            fault = {2, "the user is longer than 1 MiB", "check the tabs of the row"};
             return false;
         }
         fault.field = 3;
