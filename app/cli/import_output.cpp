@@ -94,6 +94,8 @@ Status show_preview(const Session& session, const ImportOptions& options) {
         if (!column.empty())
             text += fmt::format(", {} '{}'", role, column);
     text += "\n\n" + table.text();
+    if (!preview->roles_fixed && (preview->user.empty() || preview->item.empty()))
+        text += "say which columns are the user and the item, with --user and --item\n";
     for (const auto& problem : preview->problems)
         text += fmt::format("{}: {}; {}\n", problem.place, problem.reason, problem.remedy);
     return print(text);

@@ -13,7 +13,7 @@ class CliImportTest : public QObject {
 
     /// 200 rows of 20 users, with events.
     static QByteArray events(int users = 20) {
-        QByteArray out = "who;what;stars;when;kind\n";
+        QByteArray out = "user;item;stars;when;kind\n";
         for (int user = 0; user < users; ++user)
             for (int item = 0; item < 10; ++item)
                 out += QByteArray("u") + QByteArray::number(user) + ";i" + QByteArray::number((user * 3 + item) % 25) +
@@ -31,7 +31,7 @@ class CliImportTest : public QObject {
     Output shell(const QString& line) const {
         QProcess process;
         process.setProcessEnvironment(QProcessEnvironment::systemEnvironment());
-        process.start("sh", {"-c", QString("tastebench-cli() { '%1' --quiet --workspace '%2' \"$@\"; }; %3")
+        process.start("bash", {"-c", QString("tastebench-cli() { '%1' --quiet --workspace '%2' \"$@\"; }; %3")
                                        .arg(TASTEBENCH_CLI, workspace_.file(), line)});
         Output out;
         if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit)
@@ -53,8 +53,8 @@ class CliImportTest : public QObject {
         options.header = true;
         options.decimal = ',';
         options.time_format = "s";
-        options.user = "who";
-        options.item = "what";
+        options.user = "user";
+        options.item = "item";
         options.value = "stars";
         options.time = "when";
         options.event = "kind";

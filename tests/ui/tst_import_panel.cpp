@@ -78,7 +78,7 @@ class ImportPanelTest : public QObject {
     }
 
     void latin1_with_semicolons_and_quoted_commas_opens_by_guess_alone() {
-        type(bench_->write(QStringLiteral("cafe.csv"), "benutzer;film;note;datum\n"
+        type(bench_->write(QStringLiteral("cafe.csv"), "benutzer;film;bewertung;datum\n"
                                                        "Andr\xe9;\"Am\xe9lie, die Gr\xfc\xdfte\";4,5;31.05.2024 18:30\n"
                                                        "Zo\xeb;\"L'\xcele; nue\";3,0;01.06.2024 09:00\n"
                                                        "Andr\xe9;\"L'\xcele; nue\";2,5;02.06.2024 21:15\n"));
