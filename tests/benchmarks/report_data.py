@@ -23,8 +23,8 @@ def main(folder):
     pandas = [json.loads(line) for line in open(f"{folder}/pandas.jsonl")]
     peers = {}
     for run in pandas:
-        seconds, peak = peers.get(run["peer"], (1e9, 0))
-        peers[run["peer"]] = (min(seconds, run["read_and_factorize_s"]), max(peak, run["peak_mb"]))
+        fastest, memory = peers.get(run["peer"], (1e9, 0))
+        peers[run["peer"]] = (min(fastest, run["read_and_factorize_s"]), max(memory, run["peak_mb"]))
     seconds = imported["import_csv"]
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                platform.machine())
