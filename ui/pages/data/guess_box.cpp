@@ -54,7 +54,8 @@ void GuessBox::showGuess(const std::string& value) {
         return;
     const int known = value.empty() ? -1 : findData(toQt(value));
     const QString text = known > 0 ? itemText(known) : toQt(value);
-    setItemText(0, text.isEmpty() ? tr("Guess") : tr("%1 (guessed)").arg(text));
+    const QString marked = brief_ ? tr("%1 ?", "a guess").arg(text) : tr("%1 (guessed)").arg(text);
+    setItemText(0, text.isEmpty() ? tr("Guess") : marked);
 }
 
 void GuessBox::clearEntries() {

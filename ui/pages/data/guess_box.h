@@ -13,6 +13,8 @@ class GuessBox : public QComboBox {
     /// `objectName` for tests; `name` is read out by screen readers.
     GuessBox(const QString& objectName, const QString& name, const QString& tip, QWidget* parent);
     void add(const QString& text, const std::string& value);
+    /// Marks a guess with a question mark alone, where there is little room.
+    void markBriefly() { brief_ = true; }
     /// Anything may be typed besides the entries.
     void allowFreeText();
     /// The value chosen or typed; empty: guess.
@@ -28,6 +30,7 @@ class GuessBox : public QComboBox {
 
   private:
     void noteEdited();
+    bool brief_ = false;
     std::string told_; ///< the value last told by changed()
 };
 

@@ -89,6 +89,7 @@ void ImportFields::makeRoles(QGridLayout* grid) {
         roles_[role] = new GuessBox(QString::fromLatin1(texts[role].objectName),
                                     tr("%1 column").arg(QString(texts[role].label).remove(u'&')), texts[role].tip,
                                     grid->parentWidget());
+        roles_[role]->markBriefly();
         placeField(grid, 0, role, texts[role].label, roles_[role]);
     }
 }
