@@ -8,6 +8,7 @@
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "core/data/generator.h"
+#include "core/data/import/source_state.h"
 #include "core/experiment/fitness.h"
 
 namespace tastebench::cli {
@@ -100,8 +101,10 @@ std::vector<std::string> names_of(const FeatureTable& features) {
     return out;
 }
 
-Json details(const DatasetEntry& entry, const Dataset& data) {
+Json details(const DatasetEntry& entry, const Dataset& data, SourceState source) {
     Json out = to_json(entry);
+    out["source_state"] = to_text(source);
+    out["recipe"] = entry.recipe.empty() ? Json() : Json::parse(entry.recipe, nullptr, false);
     out["events"] = data.events();
     out["user_features"] = names_of(data.user_features());
     out["item_features"] = names_of(data.item_features());
@@ -116,13 +119,13 @@ Json details(const DatasetEntry& entry, const Dataset& data) {
     return out;
 }
 
-std::string described(const DatasetEntry& entry, const Dataset& data) {
+std::string described(const DatasetEntry& entry, const Dataset& data, SourceState source) {
     const auto& s = entry.summary;
     std::string out = fmt::format("{}\n", entry.name);
     const auto line = [&](std::string_view label, const std::string& text) {
         out += fmt::format("  {:<14}{}\n", label, text);
     };
-    line("source", entry.source);
+    line("source", entry.recipe.empty() ? entry.source : fmt::format("{} ({})", entry.source, to_text(source)));
     line("fingerprint", entry.fingerprint);
     line("users", with_commas(s.users));
     line("items", with_commas(s.items));
@@ -155,7 +158,8 @@ Status show(const Session& session, const std::string& name) {
     auto data = (*workspace)->dataset(name);
     if (!data)
         return fail(data.error());
-    return session.json ? print_json(details(*entry, **data)) : print(described(*entry, **data));
+    const auto source = source_state(entry->recipe, entry->source_hash);
+    return session.json ? print_json(details(*entry, **data, source)) : print(described(*entry, **data, source));
 }
 
 Status generate_into(const Session& session, Workspace& workspace, const GeneratorOptions& options,
@@ -227,6 +231,8 @@ void add_data_commands(CLI::App& app, const Session& session, Action& action) {
     auto* data = app.add_subcommand("data", "Import, download, list, show and make data sets")->require_subcommand(1);
     add_import_command(*data, session, action);
     add_export_command(*data, session, action);
+    add_recipe_commands(*data, session, action);
+    add_bin_commands(*data, session, action);
     data->add_subcommand("list", "All data sets of the workspace")->callback([&] {
         action = [&session] { return list(session); };
     });

@@ -1,12 +1,10 @@
 // data catalogue and data download: well-known public data sets, from their publishers or from files at hand.
-#include <algorithm>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/data_commands.h"
 #include "app/cli/job_watch.h"
 #include "app/cli/records.h"
-#include "app/cli/session.h"
 #include "core/data/catalogue/fetch.h"
 
 namespace tastebench::cli {
@@ -119,18 +117,6 @@ Status show(const Session& session, const std::string& id) {
     return session.json ? print_json(catalogue_json(**entry)) : print(described(**entry));
 }
 
-/// Asked before the download rather than after it.
-Status refuse_taken_name(const Workspace& workspace, const std::string& name) {
-    auto entries = workspace.datasets();
-    if (!entries)
-        return fail(entries.error());
-    const bool taken =
-        std::any_of(entries->begin(), entries->end(), [&](const DatasetEntry& entry) { return entry.name == name; });
-    if (!taken)
-        return {};
-    return usage_error(fmt::format("there is already a data set '{}'", name), "--name", "give another name");
-}
-
 Result<std::vector<FetchedFile>> get_files(const Session& session, const CatalogueEntry& entry,
                                            const DownloadFlags& flags) {
     if (!entry.limits.empty())
@@ -172,23 +158,14 @@ Status import_into(const Session& session, Workspace& workspace, const Catalogue
                    const std::vector<FetchedFile>& files) {
     auto options = import_options(entry, paths_of(files));
     options.name = name;
-    const Parallel parallel(session.threads);
-    Progress progress;
-    Result<DatasetPtr> data;
-    {
-        const JobWatch watch(progress, session.quiet);
-        data = import_dataset(options, parallel, progress);
-    }
+    ImportReport report;
+    const auto data = read_import(session, options, report);
     if (!data)
         return fail(data.error());
-    if (auto status = workspace.add_dataset(**data); !status)
+    if (auto status = store_import(session, workspace, **data, options, report); !status)
         return status;
-    auto entries = workspace.datasets();
-    if (!entries)
-        return fail(entries.error());
-    const auto kept =
-        std::find_if(entries->begin(), entries->end(), [&](const DatasetEntry& one) { return one.name == name; });
-    return print_files(session, entry, files, kept == entries->end() ? nullptr : &*kept);
+    auto kept = find_entry(workspace, name);
+    return kept ? print_files(session, entry, files, &*kept) : fail(kept.error());
 }
 
 Status download_entry(const Session& session, const DownloadFlags& flags) {

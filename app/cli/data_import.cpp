@@ -9,7 +9,7 @@
 
 #include "app/cli/data_commands.h"
 #include "app/cli/job_watch.h"
-#include "app/cli/records.h"
+#include "core/store/replace.h"
 
 namespace tastebench::cli {
 
@@ -21,8 +21,11 @@ struct ImportFlags {
     std::string user, item, value, time, event, range;
     std::string duplicates, missing, bad_rows, sample_unit;
     std::string user_table, item_table, graph, links, social, word_vectors, entity_vectors;
-    std::string recipe, save_recipe;
-    ImportOptions numbers; ///< the options that are plain numbers
+    std::string recipe, save_recipe, save_recipe_as;
+    std::optional<std::uint32_t> least_per_user, least_per_item;
+    std::optional<double> sample;
+    std::optional<std::uint64_t> sample_seed, most_bad_rows;
+    bool core = false;
     bool preview = false;
 };
 
@@ -82,15 +85,17 @@ Status read_range(const ImportFlags& flags, ImportOptions& options) {
     const auto colon = flags.range.find(':');
     if (colon == std::string::npos)
         return usage_error(fmt::format("'{}' is no range", flags.range), "--range",
-                           "write LEAST:GREATEST, such as 1:5");
-    auto least = number_from(std::string_view(flags.range).substr(0, colon), "--range");
-    if (!least)
-        return fail(least.error());
-    auto greatest = number_from(std::string_view(flags.range).substr(colon + 1), "--range");
-    if (!greatest)
-        return fail(greatest.error());
-    options.least_value = *least;
-    options.greatest_value = *greatest;
+                           "write LEAST:GREATEST, such as 1:5, or 1: for no upper bound");
+    const auto range = std::string_view(flags.range);
+    for (const auto& [text, bound] : {std::pair(range.substr(0, colon), &options.least_value),
+                                      std::pair(range.substr(colon + 1), &options.greatest_value)}) {
+        if (text.empty())
+            continue;
+        const auto value = number_from(text, "--range");
+        if (!value)
+            return fail(value.error());
+        *bound = *value;
+    }
     return {};
 }
 
@@ -99,7 +104,7 @@ Status read_words(const ImportFlags& flags, ImportOptions& options) {
         const auto format = file_format_from(flags.format);
         if (!format) {
             std::vector<std::string> names{"guess"};
-            for (int f = 1; f <= static_cast<int>(FileFormat::sqlite); ++f)
+            for (int f = 1; f <= static_cast<int>(FileFormat::exported); ++f)
                 names.emplace_back(to_text(static_cast<FileFormat>(f)));
             return usage_error(fmt::format("there is no format '{}'", flags.format), "--format",
                                "choose one of " + listed(names));
@@ -117,10 +122,10 @@ Status read_words(const ImportFlags& flags, ImportOptions& options) {
         options.decimal = flags.decimal.front();
     }
     constexpr Word<DuplicateRows> duplicates[]{{"all", DuplicateRows::all},
-                                            {"last", DuplicateRows::last},
-                                            {"first", DuplicateRows::first},
-                                            {"sum", DuplicateRows::sum},
-                                            {"mean", DuplicateRows::mean}};
+                                               {"last", DuplicateRows::last},
+                                               {"first", DuplicateRows::first},
+                                               {"sum", DuplicateRows::sum},
+                                               {"mean", DuplicateRows::mean}};
     constexpr Word<MissingValues> missing[]{
         {"refuse", MissingValues::refuse}, {"keep", MissingValues::keep}, {"drop", MissingValues::drop}};
     constexpr Word<BadRows> bad_rows[]{{"stop", BadRows::stop}, {"skip", BadRows::skip}};
@@ -142,29 +147,41 @@ Result<std::string> read_text(const std::string& file) {
     return text.str();
 }
 
-void set_if_given(const std::string& text, std::string& out) {
+template <typename T>
+void set_if_given(const std::string& text, T& out) {
     if (!text.empty())
         out = text;
 }
 
-void set_if_given(const std::string& text, std::filesystem::path& out) {
-    if (!text.empty())
-        out = text;
+template <typename T>
+void set_if_given(const std::optional<T>& number, T& out) {
+    if (number)
+        out = *number;
+}
+
+/// The options of a recipe of the workspace, or else of a file.
+Result<ImportOptions> find_recipe(const Workspace& workspace, const std::string& name) {
+    auto body = workspace.recipe(name);
+    if (!body) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(name, ignored))
+            return fail(body.error());
+        body = read_text(name);
+    }
+    return body ? read_recipe(*body) : fail(body.error());
 }
 
 /// The recipe, if one is given, overruled by the flags.
-Result<ImportOptions> read_options(const ImportFlags& flags) {
+Result<ImportOptions> read_options(const Session& session, const ImportFlags& flags) {
     ImportOptions options;
     if (!flags.recipe.empty()) {
-        auto text = read_text(flags.recipe);
-        if (!text)
-            return fail(text.error());
-        auto recipe = read_recipe(*text);
+        auto workspace = session.open();
+        if (!workspace)
+            return fail(workspace.error());
+        auto recipe = find_recipe(**workspace, flags.recipe);
         if (!recipe)
             return recipe;
         options = std::move(*recipe);
-    } else {
-        options = flags.numbers;
     }
     if (!flags.files.empty())
         options.files.assign(flags.files.begin(), flags.files.end());
@@ -189,6 +206,12 @@ Result<ImportOptions> read_options(const ImportFlags& flags) {
     set_if_given(flags.social, options.social);
     set_if_given(flags.word_vectors, options.word_vectors);
     set_if_given(flags.entity_vectors, options.entity_vectors);
+    set_if_given(flags.least_per_user, options.least_per_user);
+    set_if_given(flags.least_per_item, options.least_per_item);
+    set_if_given(flags.sample, options.sample);
+    set_if_given(flags.sample_seed, options.sample_seed);
+    set_if_given(flags.most_bad_rows, options.most_bad_rows);
+    options.core = options.core || flags.core;
     for (auto status : {read_words(flags, options), read_weights(flags, options), read_range(flags, options)})
         if (!status)
             return fail(status.error());
@@ -197,95 +220,6 @@ Result<ImportOptions> read_options(const ImportFlags& flags) {
     if (options.files.empty())
         return usage_error("no file was given", "FILE", "name the file to import, or give a recipe that does");
     return options;
-}
-
-Json to_json(const BadRow& row) {
-    return {{"place", row.place}, {"reason", row.reason}, {"remedy", row.remedy}, {"text", row.text}};
-}
-
-Json to_json(const ImportReport& report) {
-    Json out{{"rows_read", report.rows_read},         {"rows_kept", report.rows_kept},
-             {"bad_rows", report.bad_rows},           {"missing", report.missing},
-             {"duplicates", report.duplicates},       {"sampled_out", report.sampled_out},
-             {"below_minimum", report.below_minimum}, {"seconds", report.seconds},
-             {"source_hash", report.source_hash},     {"notes", report.notes}};
-    out["bad"] = Json::array();
-    for (const auto& row : report.bad)
-        out["bad"].push_back(to_json(row));
-    out["joined"] = Json::array();
-    for (const auto& table : report.joined)
-        out["joined"].push_back({{"table", table.table},
-                                 {"rows", table.rows},
-                                 {"matched", table.matched},
-                                 {"without", table.without},
-                                 {"unmatched", table.unmatched}});
-    return out;
-}
-
-/// What happened on the way, on standard error.
-void tell(const Session& session, const ImportReport& report) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(report.bad.size(), 20); ++i)
-        session.tell(fmt::format("left out {}: {}", report.bad[i].place, report.bad[i].reason));
-    for (const auto& [count, what] : {std::pair(report.bad_rows, "rows could not be read and were left out"),
-                                      std::pair(report.missing, "rows without a rating were dropped"),
-                                      std::pair(report.duplicates, "rows repeated others and were merged"),
-                                      std::pair(report.sampled_out, "rows were not drawn into the sample"),
-                                      std::pair(report.below_minimum, "rows belonged to users or items with too few")})
-        if (count > 0)
-            session.tell(fmt::format("{} {}", with_commas(count), what));
-    for (const auto& table : report.joined)
-        session.tell(fmt::format("{}: {} of {} rows matched; {} of the data's ids are not in it", table.table,
-                                 with_commas(table.matched), with_commas(table.rows), with_commas(table.without)));
-    for (const auto& note : report.notes)
-        session.tell(note);
-    session.tell(fmt::format("read {} rows in {}", with_commas(report.rows_read), duration(report.seconds)));
-}
-
-Status show_preview(const Session& session, const ImportOptions& options) {
-    auto preview = preview_import(options, 10);
-    if (!preview)
-        return fail(preview.error());
-    if (session.json) {
-        Json out{{"format", std::string(to_text(preview->format))},
-                 {"encoding", preview->encoding},
-                 {"separator", preview->separator},
-                 {"header", preview->header},
-                 {"decimal", std::string(1, preview->decimal)},
-                 {"time_format", preview->time_format},
-                 {"member", preview->member},
-                 {"members", preview->members},
-                 {"columns", preview->columns},
-                 {"user", preview->user},
-                 {"item", preview->item},
-                 {"value", preview->value},
-                 {"time", preview->time},
-                 {"event", preview->event},
-                 {"context", preview->context},
-                 {"rows", preview->rows}};
-        out["problems"] = Json::array();
-        for (const auto& problem : preview->problems)
-            out["problems"].push_back(to_json(problem));
-        return print_json(out);
-    }
-    Table table;
-    for (const auto& column : preview->columns)
-        table.column(column);
-    for (const auto& row : preview->rows) {
-        std::vector<std::string> cells;
-        for (std::size_t c = 0; c < preview->columns.size(); ++c)
-            cells.push_back(c < row.size() ? shortened(row[c], 40) : std::string());
-        table.row(std::move(cells));
-    }
-    std::string text = fmt::format("format {}, encoding {}", to_text(preview->format), preview->encoding);
-    for (const auto& [role, column] :
-         {std::pair("user", preview->user), std::pair("item", preview->item), std::pair("rating", preview->value),
-          std::pair("time", preview->time), std::pair("event", preview->event)})
-        if (!column.empty())
-            text += fmt::format(", {} '{}'", role, column);
-    text += "\n\n" + table.text();
-    for (const auto& problem : preview->problems)
-        text += fmt::format("{}: {}; {}\n", problem.place, problem.reason, problem.remedy);
-    return print(text);
 }
 
 Status save_recipe(const std::string& file, const ImportOptions& options) {
@@ -298,7 +232,7 @@ Status save_recipe(const std::string& file, const ImportOptions& options) {
 }
 
 Status import_files(const Session& session, const ImportFlags& flags) {
-    auto options = read_options(flags);
+    auto options = read_options(session, flags);
     if (!options)
         return fail(options.error());
     if (flags.preview)
@@ -309,36 +243,26 @@ Status import_files(const Session& session, const ImportFlags& flags) {
     if (!options->name.empty())
         if (auto status = refuse_taken_name(**workspace, options->name); !status)
             return status;
-    const Parallel parallel(session.threads);
-    Progress progress;
     ImportReport report;
-    Result<DatasetPtr> data;
-    {
-        const JobWatch watch(progress, session.quiet);
-        data = import_dataset(*options, parallel, progress, &report);
-    }
+    const auto data = read_import(session, *options, report);
     if (!data)
         return fail(data.error());
     tell(session, report);
+    if (auto status = store_import(session, **workspace, **data, *options, report); !status)
+        return status;
     if (!flags.save_recipe.empty())
         if (auto status = save_recipe(flags.save_recipe, *options); !status)
             return status;
-    if (!session.json)
-        return keep(session, **workspace, **data);
-    if (auto status = (*workspace)->add_dataset(**data); !status)
-        return status;
-    auto entry = find_entry(**workspace, (*data)->name());
-    if (!entry)
-        return fail(entry.error());
-    auto out = cli::to_json(*entry);
-    out["import"] = to_json(report);
-    return print_json(out);
+    if (!flags.save_recipe_as.empty())
+        if (auto status = (*workspace)->save_recipe(flags.save_recipe_as, write_recipe(*options)); !status)
+            return status;
+    return print_import(session, **workspace, (*data)->name(), report);
 }
 
 void add_shape_flags(CLI::App& command, ImportFlags& flags) {
     command.add_option("--format", flags.format,
                        "guess (default), csv, recbole, movielens, json_lines, libsvm, libffm, criteo, mind, dkn, "
-                       "adjacency or sqlite");
+                       "adjacency, sqlite or exported");
     command.add_option("--encoding", flags.encoding, "Such as UTF-8 or ISO-8859-1 (default: guessed)");
     command.add_option("--separator", flags.separator, "One or more characters, tab or space (default: guessed)");
     command.add_option("--header", flags.header, "yes or no: the first row holds names (default: guessed)");
@@ -356,22 +280,20 @@ void add_shape_flags(CLI::App& command, ImportFlags& flags) {
 }
 
 void add_rule_flags(CLI::App& command, ImportFlags& flags) {
-    auto& numbers = flags.numbers;
     command.add_option("--event-weight", flags.weights, "EVENT=VALUE: the rating of its rows that have none")
         ->allow_extra_args(false);
     command.add_option("--range", flags.range, "LEAST:GREATEST; a rating outside makes a bad row");
     command.add_option("--duplicates", flags.duplicates,
                        "Rows of one user, item and event: all (default), last, first, sum or mean");
     command.add_option("--missing", flags.missing, "Rows without a rating: refuse (default), keep or drop");
-    command.add_option("--min-user", numbers.least_per_user, "Drop users with fewer rows");
-    command.add_option("--min-item", numbers.least_per_item, "Drop items with fewer rows");
-    command.add_flag("--core", numbers.core, "Repeat the two until nothing changes (k-core)");
-    command.add_option("--sample", numbers.sample, "The share that is kept, such as 0.1");
+    command.add_option("--min-user", flags.least_per_user, "Drop users with fewer rows");
+    command.add_option("--min-item", flags.least_per_item, "Drop items with fewer rows");
+    command.add_flag("--core", flags.core, "Repeat the two until nothing changes (k-core)");
+    command.add_option("--sample", flags.sample, "The share that is kept, such as 0.1");
     command.add_option("--sample-unit", flags.sample_unit, "rows (default) or users");
-    command.add_option("--sample-seed", numbers.sample_seed, "Same seed, same sample")->capture_default_str();
+    command.add_option("--sample-seed", flags.sample_seed, "Same seed, same sample (default: 42)");
     command.add_option("--bad-rows", flags.bad_rows, "stop at the first (default), or skip and list them");
-    command.add_option("--most-bad-rows", numbers.most_bad_rows, "With skip: stop after so many")
-        ->capture_default_str();
+    command.add_option("--most-bad-rows", flags.most_bad_rows, "With skip: stop after so many (default: 10000)");
 }
 
 void add_table_flags(CLI::App& command, ImportFlags& flags) {
@@ -387,6 +309,37 @@ void add_table_flags(CLI::App& command, ImportFlags& flags) {
 
 } // namespace
 
+Result<DatasetPtr> read_import(const Session& session, const ImportOptions& options, ImportReport& report) {
+    const Parallel parallel(session.threads);
+    Progress progress;
+    const JobWatch watch(progress, session.quiet);
+    return import_dataset(options, parallel, progress, &report);
+}
+
+Status store_import(const Session& session, Workspace& workspace, const Dataset& data, const ImportOptions& options,
+                    const ImportReport& report, bool replace) {
+    const Parallel parallel(session.threads);
+    Progress progress;
+    const JobWatch watch(progress, session.quiet);
+    const AddOptions how{.recipe = write_recipe(options),
+                         .source_hash = report.source_hash,
+                         .progress = &progress,
+                         .parallel = &parallel};
+    return replace ? replace_dataset(workspace, data, how) : workspace.add_dataset(data, how);
+}
+
+Status print_import(const Session& session, const Workspace& workspace, const std::string& name,
+                    const ImportReport& report) {
+    auto entry = find_entry(workspace, name);
+    if (!entry)
+        return fail(entry.error());
+    if (!session.json)
+        return print_entry(session, *entry);
+    auto out = to_json(*entry);
+    out["import"] = to_json(report);
+    return print_json(out);
+}
+
 void add_import_command(CLI::App& data, const Session& session, Action& action) {
     auto flags = std::make_shared<ImportFlags>();
     auto* command = data.add_subcommand("import", "Import interactions from a file, an archive or a folder");
@@ -395,8 +348,9 @@ void add_import_command(CLI::App& data, const Session& session, Action& action) 
     add_shape_flags(*command, *flags);
     add_rule_flags(*command, *flags);
     add_table_flags(*command, *flags);
-    command->add_option("--recipe", flags->recipe, "Begin with the options in this file");
+    command->add_option("--recipe", flags->recipe, "Begin with the options of this recipe of the workspace, or file");
     command->add_option("--save-recipe", flags->save_recipe, "Write the options to this file, for --recipe");
+    command->add_option("--save-recipe-as", flags->save_recipe_as, "Keep the options in the workspace under this name");
     command->add_flag("--preview", flags->preview, "Show what would be read, and import nothing");
     command->callback([&, flags] { action = [&session, flags] { return import_files(session, *flags); }; });
 }

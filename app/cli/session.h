@@ -31,8 +31,6 @@ struct Session {
 using Action = std::function<Status()>;
 
 void add_data_commands(CLI::App& app, const Session& session, Action& action);
-/// `data catalogue` and `data download`, below `data`.
-void add_catalogue_commands(CLI::App& data, const Session& session, Action& action);
 /// `data split`, under the command that add_data_commands() made.
 void add_split_command(CLI::App& data, const Session& session, Action& action);
 void add_models_command(CLI::App& app, const Session& session, Action& action);

@@ -120,6 +120,11 @@ DatasetSummary summarize(const DatasetParts& parts, const RowScan& scan, const P
     out.interactions = rows.size();
     out.distinct_pairs = count_distinct_pairs(rows, out.users, out.items, scan.by_user, parallel);
     out.density = static_cast<double>(out.distinct_pairs) / (static_cast<double>(out.users) * out.items);
+    if (!parts.has_pairs) {
+        out.users = out.items = 0;
+        out.distinct_pairs = 0;
+        out.density = 0;
+    }
     out.rated = scan.rated;
     out.least_value = scan.least_value;
     out.greatest_value = scan.greatest_value;
@@ -215,6 +220,8 @@ std::string find_row_fault(const DatasetParts& parts, const RowScan& scan) {
 
 /// The complaint about parts that do not fit together, or an empty string. Lengths were looked at before.
 std::string find_fault(const DatasetParts& parts, const RowScan& scan) {
+    if (!parts.has_pairs && (parts.users.size() != 1 || parts.items.size() != 1))
+        return "it has users or items although its rows name none";
     if (auto fault = find_extra_fault(parts); !fault.empty())
         return fault;
     return find_row_fault(parts, scan);
@@ -310,7 +317,8 @@ Result<DatasetPtr> Dataset::make(DatasetParts parts, const Parallel* parallel) {
 
 Result<DatasetPtr> Dataset::restore(DatasetParts parts, std::string fingerprint, const DatasetSummary& summary) {
     auto fault = find_wrong_length(parts);
-    if (fault.empty() && (parts.users.size() != summary.users || parts.items.size() != summary.items ||
+    if (fault.empty() && ((parts.has_pairs ? parts.users.size() : 0) != summary.users ||
+                          (parts.has_pairs ? parts.items.size() : 0) != summary.items ||
                           parts.interactions.size() != summary.interactions || summary.interactions == 0))
         fault = "it has other counts than its summary";
     if (fault.empty())

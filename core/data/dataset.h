@@ -147,7 +147,7 @@ inline constexpr std::string_view no_id = "-";
 
 /// Counts for summaries.
 struct DatasetSummary {
-    std::uint32_t users = 0, items = 0;
+    std::uint32_t users = 0, items = 0; ///< 0 where there are no pairs
     std::uint64_t interactions = 0, distinct_pairs = 0, rated = 0;
     double density = 0; ///< distinct pairs / (users x items)
     double least_value = 0, greatest_value = 0, mean_value = 0;

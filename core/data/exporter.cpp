@@ -246,16 +246,11 @@ Status ExportJob::finish(TableFile& file) {
 }
 
 std::vector<ExportPart> export_parts(const Split& split) {
-    const auto parts_of = [](const auto& s) {
-        std::vector<ExportPart> out{{"train", s.train}};
-        // Splits without validation rows may not know the word.
-        if constexpr (requires { s.validation; })
-            if (!s.validation.empty())
-                out.push_back({"valid", s.validation});
-        out.push_back({"test", s.test});
-        return out;
-    };
-    return parts_of(split);
+    std::vector<ExportPart> out{{"train", split.train}};
+    if (!split.validation.empty())
+        out.push_back({"valid", split.validation});
+    out.push_back({"test", split.test});
+    return out;
 }
 
 Result<ExportReport> export_dataset(const Dataset& data, const ExportOptions& asked, Progress& progress) {

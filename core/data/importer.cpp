@@ -35,6 +35,9 @@ class Reading {
         return status;
     }
 
+    /// Of the bytes of plain files, in order.
+    Result<std::string> hash() const { return hasher_.hex(); }
+
     Result<DatasetParts> finish(const std::string& name, const Parallel& parallel) {
         report_.rows_read = merger_.rows();
         if (merger_.rows() == 0)
@@ -49,7 +52,7 @@ class Reading {
 
   private:
     Status read_text(Source& source, const Parallel& parallel) {
-        auto stream = open_text(source.input, source.head.encoding);
+        auto stream = open_text(source.input, source.head.encoding, &hasher_);
         if (!stream)
             return fail(stream.error());
         Chunker chunker(std::move(*stream), source.reader->body(), source.reader->quotes());
@@ -67,9 +70,10 @@ class Reading {
     /// One worker: takes the next stretch, reads it, waits until those before it are merged, merges it.
     void work(const Source& source, Chunker& chunker) {
         Stretch stretch;
+        Piece piece(source.reader->shape(), rules_);
         while (take(chunker, stretch)) {
             try {
-                Piece piece(source.reader->shape(), rules_);
+                piece.clear_rows();
                 read_checked(*source.reader, stretch.text, piece);
                 const auto lines =
                     static_cast<std::uint64_t>(std::count(stretch.text.begin(), stretch.text.end(), '\n'));
@@ -93,7 +97,7 @@ class Reading {
         auto more = chunker.next(stretch);
         if (!more) {
             fault_at_end_ = more.error();
-            stretch.text.clear();
+            stretch.text = {};
         }
         taken_ = chunker.taken();
         progress_.set_done(done_before_ + taken_);
@@ -187,6 +191,7 @@ class Reading {
     const ImportOptions& options_;
     RowRules rules_;
     Merger merger_;
+    ByteHasher hasher_;
     ImportReport& report_;
     Progress& progress_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now(), told_ = begun_;
@@ -280,6 +285,14 @@ Result<DatasetParts> read_rows(std::vector<Source>& sources, const ImportOptions
             return fail(status.error());
         before += size_of(source.input);
     }
+    // What was read as it lies on disk was hashed on the way; archives and folders are read for it.
+    const bool plain = std::all_of(sources.begin(), sources.end(), [](const Source& source) {
+        return source.reader && source.set.named() && is_plain(source.input);
+    });
+    auto hash = plain ? reading.hash() : hash_sources(options);
+    if (!hash)
+        return fail(hash.error());
+    report.source_hash = std::move(*hash);
     progress.begin("Arranging", 0);
     return reading.finish(sources.front().input.shown(), parallel);
 }
@@ -312,10 +325,6 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
         return fail(status.error());
     if (progress.cancelled())
         return cancelled_error();
-    auto hash = hash_sources(options);
-    if (!hash)
-        return fail(hash.error());
-    told.source_hash = std::move(*hash);
     auto data = Dataset::make(std::move(*parts), &parallel);
     told.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return data;

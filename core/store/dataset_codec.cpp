@@ -267,9 +267,9 @@ std::vector<ColumnReader> IncomingDataset::columns() {
         // Where there are none, no row may name one: a limit of 0 is a limit too.
         std::optional<std::uint64_t> limit;
         if (name == "user")
-            limit = summary_.users;
+            limit = parts_.has_pairs ? summary_.users : 1; // the placeholder
         else if (name == "item")
-            limit = summary_.items;
+            limit = parts_.has_pairs ? summary_.items : 1;
         else if (name == "event")
             limit = parts_.events.size();
         out.push_back(column_reader(std::move(name), column, extent.values, limit));

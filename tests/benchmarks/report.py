@@ -32,10 +32,10 @@ def main(ours_file, peers_file):
     ]
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                platform.machine())
-    print("# Benchmark report\n")
+    print("## Models\n")
     print(f"{date.today()}, {cpu}, 2 threads. 973,997 interactions of 6,040 users with 3,706 items; SAR: Jaccard, "
           "half-life 30 days. Best of three, ours and the peers in one run; memory is the peak of the whole process. "
-          "The peer's top 10 is measured on 2,000 users and scaled up. Written by tests/benchmarks/run.\n")
+          "The peer's top 10 is measured on 2,000 users and scaled up.\n")
     print("| | Tastebench | peer | seconds of the peer | times faster | memory, MB | of the peer |")
     print("|---|---|---|---|---|---|---|")
     for name, seconds, memory, who, theirs, their_memory in rows:

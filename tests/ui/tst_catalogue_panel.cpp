@@ -38,7 +38,7 @@ CatalogueEntry smallEntry(const std::string& content) {
     out.citation = "Nobody. 2024. Tiny ratings.";
     out.home = "https://example.org/";
     out.files = {{"tiny.csv", "http://127.0.0.1:1/tiny.csv", content.size(), hasher.finish()}};
-    out.import.format = "delimited";
+    out.import.format = FileFormat::delimited;
     out.import.train = {{0, ""}};
     return out;
 }

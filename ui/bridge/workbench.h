@@ -70,6 +70,10 @@ class Workbench : public QObject {
     void showPage(PageId page) { Q_EMIT pageRequested(page); }
     void showError(const Error& error) { Q_EMIT errorRaised(error); }     ///< a dismissible bar, never a dialog
     void showMessage(const QString& text) { Q_EMIT messageRaised(text); } ///< "Saved chart.png"
+    /// A message with a button: "Deleted films", "Undo". The deed is called at most once, on the GUI thread.
+    void showOffer(const QString& text, const QString& action, const std::function<void()>& deed) {
+        Q_EMIT offerRaised(text, action, deed);
+    }
 
   Q_SIGNALS:
     void datasetsChanged();
@@ -79,6 +83,7 @@ class Workbench : public QObject {
     void pageRequested(tastebench::ui::PageId page);
     void errorRaised(const tastebench::Error& error);
     void messageRaised(const QString& text);
+    void offerRaised(const QString& text, const QString& action, const std::function<void()>& deed);
     void currentDatasetChanged();
     void importRequested(const QStringList& files);
 

@@ -104,6 +104,7 @@ MainWindow::MainWindow(Workbench& workbench, Theme& theme, QWidget* parent)
     connect(&workbench_, &Workbench::pageRequested, this, &MainWindow::showPage);
     connect(&workbench_, &Workbench::errorRaised, messages_, &MessageBar::showError);
     connect(&workbench_, &Workbench::messageRaised, messages_, &MessageBar::showNote);
+    connect(&workbench_, &Workbench::offerRaised, messages_, &MessageBar::showOffer);
     for (std::size_t i = 0; i < pages_.size(); ++i)
         stack_->addWidget(new QWidget(stack_));
     restore();

@@ -1,5 +1,7 @@
 #include "ui/shell/message_bar.h"
 
+#include <utility>
+
 #include <QAccessible>
 #include <QLabel>
 #include <QTimer>
@@ -11,6 +13,7 @@ namespace tastebench::ui {
 
 namespace {
 constexpr int noteMilliseconds = 6000;
+constexpr int offerMilliseconds = 20'000;
 
 QString sentence(const std::string& text) {
     QString out = toQt(text);
@@ -32,8 +35,16 @@ MessageBar::MessageBar(QWidget* parent)
     close->setShortcut(Qt::Key_Escape);
     close->setAccessibleName(tr("Close message"));
     connect(close, &QPushButton::clicked, this, &QWidget::hide);
+    action_ = button({}, tr("Takes back what was just done (Ctrl+Z)"), this);
+    action_->setObjectName(QStringLiteral("messageAction"));
+    action_->setAccessibleName(tr("Undo"));
+    action_->hide();
+    connect(action_, &QPushButton::clicked, this, [this] {
+        hide();
+        if (const auto deed = std::exchange(deed_, nullptr))
+            deed();
+    });
     leave_->setSingleShot(true);
-    leave_->setInterval(noteMilliseconds);
     connect(leave_, &QTimer::timeout, this, &QWidget::hide);
 
     auto* row = new QHBoxLayout(this);
@@ -43,6 +54,7 @@ MessageBar::MessageBar(QWidget* parent)
     texts->addWidget(heading_);
     texts->addWidget(detail_);
     row->addLayout(texts, 1);
+    row->addWidget(action_, 0, Qt::AlignTop);
     row->addWidget(close, 0, Qt::AlignTop);
     hide();
 }
@@ -61,8 +73,22 @@ void MessageBar::showNote(const QString& text) {
     // A note never hides an error that has not been read.
     if (isVisible() && property("kind") == QStringLiteral("error"))
         return;
+    // Nor an offer that can still be taken.
+    if (isVisible() && deed_)
+        return;
     present(QStringLiteral("note"), text, {});
-    leave_->start();
+    leave_->start(noteMilliseconds);
+}
+
+void MessageBar::showOffer(const QString& text, const QString& action, const std::function<void()>& deed) {
+    if (isVisible() && property("kind") == QStringLiteral("error"))
+        return;
+    present(QStringLiteral("note"), text, {});
+    deed_ = deed;
+    action_->setText(action);
+    action_->setShortcut(QKeySequence::Undo);
+    action_->show();
+    leave_->start(offerMilliseconds);
 }
 
 QString MessageBar::text() const {
@@ -71,6 +97,8 @@ QString MessageBar::text() const {
 
 void MessageBar::present(const QString& kind, const QString& heading, const QString& detail) {
     setStyleProperty(this, "kind", kind);
+    deed_ = nullptr;
+    action_->hide();
     heading_->setText(heading);
     detail_->setText(detail);
     detail_->setVisible(!detail.isEmpty());

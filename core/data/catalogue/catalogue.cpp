@@ -9,17 +9,6 @@ namespace tastebench {
 
 namespace {
 
-FileFormat format_of(const std::string& word) {
-    if (word == "movielens")
-        return FileFormat::movielens;
-    if (word == "recbole")
-        return FileFormat::recbole;
-    if (word == "delimited")
-        return FileFormat::delimited;
-    // The formats that the importer does not know by name yet are left to its guess.
-    return FileFormat::guess;
-}
-
 /// "data.zip#inner.csv", as the importer names a file in an archive.
 std::filesystem::path path_of(const CataloguePart& part, const std::vector<std::filesystem::path>& files) {
     std::filesystem::path out = files.at(part.file);
@@ -112,11 +101,13 @@ Result<const CatalogueEntry*> find_catalogue_entry(std::string_view id) {
 ImportOptions import_options(const CatalogueEntry& entry, const std::vector<std::filesystem::path>& files) {
     ImportOptions out;
     out.name = entry.id;
-    out.format = format_of(entry.import.format);
+    out.format = entry.import.format;
     for (const auto& part : entry.import.train)
         out.files.push_back(path_of(part, files));
-    if (!entry.import.separator.empty())
-        out.separator = entry.import.separator.front();
+    for (const auto& part : entry.import.test)
+        out.test_files.push_back(path_of(part, files));
+    out.separator = entry.import.separator;
+    out.header = entry.import.header;
     out.user = entry.import.user;
     out.item = entry.import.item;
     out.value = entry.import.value;

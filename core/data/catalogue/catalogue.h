@@ -42,9 +42,9 @@ struct CataloguePart {
     std::string member;   ///< path inside the archive; empty: the file itself, or all of the archive
 };
 
-/// How the files become a data set, by the words that the import itself uses.
+/// How the files become a data set; the words are those of ImportOptions.
 struct CatalogueImport {
-    std::string format; ///< "movielens", "adjacency", "mind", "criteo", "libsvm", "delimited", "recbole"
+    FileFormat format = FileFormat::guess;
     std::vector<CataloguePart> train, test;
     std::string separator;               ///< empty: guessed
     std::optional<bool> header;          ///< empty: guessed

@@ -20,7 +20,7 @@ CatalogueEntry mind(const std::string& id, const std::string& archive) {
     out.manual = true;
     out.how_to_get = "Open https://msnews.github.io/, accept the terms, save " + archive + "_train.zip and " + archive +
                      "_dev.zip, then use both files from this computer.";
-    out.import.format = "mind";
+    out.import.format = FileFormat::mind;
     out.import.train = {{0, ""}};
     out.import.test = {{1, ""}};
     return out;
@@ -67,7 +67,7 @@ CatalogueEntry criteo(const std::string& id) {
     out.citation = "Criteo Labs. 2014. Display Advertising Challenge. Dataset assembled by Olivier Chapelle. "
                    "https://www.kaggle.com/c/criteo-display-ad-challenge";
     out.manual = true;
-    out.import.format = "criteo";
+    out.import.format = FileFormat::criteo;
     return out;
 }
 
@@ -125,7 +125,7 @@ CatalogueEntry frappe() {
         const auto name = std::string("frappe.") + part + ".libfm";
         out.files.push_back({name, folder_url + name, 0, {}});
     }
-    out.import.format = "libsvm";
+    out.import.format = FileFormat::libsvm;
     out.import.train = {{0, ""}, {1, ""}};
     out.import.test = {{2, ""}};
     return out;

@@ -20,7 +20,7 @@ CatalogueEntry light_gcn(const std::string& id, const char* train_md5, const cha
                    "https://arxiv.org/abs/2002.02126";
     out.files = {{id + "-train.txt", folder_url + id + "/train.txt", 0, {ChecksumKind::md5, train_md5}},
                  {id + "-test.txt", folder_url + id + "/test.txt", 0, {ChecksumKind::md5, test_md5}}};
-    out.import.format = "adjacency";
+    out.import.format = FileFormat::adjacency;
     out.import.train = {{0, ""}};
     out.import.test = {{1, ""}};
     return out;

@@ -25,7 +25,7 @@ CatalogueEntry lastfm_360k() {
                   "https://zenodo.org/records/6090214/files/lastfm-dataset-360K.tar.gz",
                   569'202'935,
                   {ChecksumKind::md5, "635e6ed3fc873aa4ba33aba0ebce02b1"}}};
-    out.import.format = "delimited";
+    out.import.format = FileFormat::delimited;
     out.import.train = {{0, "lastfm-dataset-360K/usersha1-artmbid-artname-plays.tsv"}};
     out.import.separator = "\t";
     out.import.header = false;
@@ -58,7 +58,7 @@ CatalogueEntry lastfm_hetrec() {
                   "https://files.grouplens.org/datasets/hetrec2011/hetrec2011-lastfm-2k.zip",
                   0,
                   {ChecksumKind::md5, "296d61afe4e8632b173fc2dd3be20ce2"}}};
-    out.import.format = "delimited";
+    out.import.format = FileFormat::delimited;
     out.import.train = {{0, "user_artists.dat"}};
     out.import.separator = "\t";
     out.import.header = true;

@@ -40,7 +40,7 @@ CatalogueEntry movielens(const std::string& id, const std::string& title, const 
     out.limits = closed_limits;
     out.citation = citation;
     out.files = {{id + ".zip", folder_url + id + ".zip", 0, {}}};
-    out.import.format = "movielens";
+    out.import.format = FileFormat::movielens;
     out.import.train = {{0, ""}};
     return out;
 }

@@ -15,21 +15,19 @@ constexpr std::size_t longest_row = 64 << 20;
 Chunker::Chunker(std::unique_ptr<ByteStream> stream, std::size_t skip, bool quotes)
     : stream_(std::move(stream)), skip_(skip), quotes_(quotes) {}
 
-Status Chunker::fill(std::string& text, std::size_t size) {
+Result<std::size_t> Chunker::fill(std::string& buffer, std::size_t filled, std::size_t size) {
     constexpr std::size_t first_bytes = 1 << 16;
-    auto filled = text.size();
     while (filled < size && !ended_) {
         // Room grows with what comes, so that a small file takes little; a buffer that has been full is kept.
-        if (filled == text.size())
-            text.resize(text.capacity() >= size ? size : std::min(size, std::max(first_bytes, 2 * filled)));
-        auto n = stream_->read(std::span(text).subspan(filled));
+        if (filled == buffer.size())
+            buffer.resize(buffer.capacity() >= size ? size : std::min(size, std::max(first_bytes, 2 * filled)));
+        auto n = stream_->read(std::span(buffer).subspan(filled, std::min(size, buffer.size()) - filled));
         if (!n)
             return fail(n.error());
         filled += *n;
         ended_ = *n == 0;
     }
-    text.resize(filled);
-    return {};
+    return filled;
 }
 
 /// The length of the rows that end in this text; 0 if none does.
@@ -54,36 +52,37 @@ std::size_t Chunker::whole_rows(std::string_view text) const {
 
 Result<bool> Chunker::next(Stretch& out) {
     while (skip_ > 0) {
-        std::string skipped;
-        if (auto status = fill(skipped, std::min(skip_, stretch_bytes)); !status)
-            return fail(status.error());
-        if (skipped.empty())
+        auto skipped = fill(out.buffer, 0, std::min(skip_, stretch_bytes));
+        if (!skipped)
+            return fail(skipped.error());
+        if (*skipped == 0)
             return false;
-        skip_ -= skipped.size();
+        skip_ -= *skipped;
     }
-    out.text.swap(rest_);
-    rest_.clear();
-    std::size_t want = stretch_bytes;
-    std::size_t rows = 0;
-    while (true) {
-        if (auto status = fill(out.text, std::max(want, out.text.size())); !status)
-            return fail(status.error());
-        if (out.text.empty())
+    if (out.buffer.size() < rest_.size())
+        out.buffer.resize(rest_.size());
+    std::copy(rest_.begin(), rest_.end(), out.buffer.begin());
+    auto filled = rest_.size();
+    for (auto want = std::max(stretch_bytes, filled);; want = filled * 2) {
+        auto more = fill(out.buffer, filled, want);
+        if (!more)
+            return fail(more.error());
+        filled = *more;
+        if (filled == 0)
             return false;
-        rows = ended_ ? out.text.size() : whole_rows(out.text);
-        if (rows > 0)
-            break;
-        if (out.text.size() >= longest_row) {
+        out.text = std::string_view(out.buffer).substr(0, filled);
+        auto rows = ended_ ? filled : whole_rows(out.text);
+        if (rows == 0 && filled >= longest_row) {
             rows = out.text.rfind('\n') + 1;
-            rows = rows > 0 ? rows : out.text.size();
-            break;
+            rows = rows > 0 ? rows : filled;
         }
-        want = out.text.size() * 2;
+        if (rows == 0)
+            continue;
+        rest_.assign(out.text.substr(rows));
+        out.text = out.text.substr(0, rows);
+        out.number = number_++;
+        return true;
     }
-    rest_.assign(out.text, rows);
-    out.text.resize(rows);
-    out.number = number_++;
-    return true;
 }
 
 } // namespace tastebench

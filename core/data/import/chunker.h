@@ -8,7 +8,8 @@
 namespace tastebench {
 
 struct Stretch {
-    std::string text;
+    std::string_view text; ///< of the buffer, which is used again for the next stretch
+    std::string buffer;
     std::uint64_t number = 0; ///< from 0, in the order of the file
 };
 
@@ -21,7 +22,8 @@ class Chunker {
     std::uint64_t taken() const { return stream_->taken(); }
 
   private:
-    Status fill(std::string& text, std::size_t size);
+    /// Reads until `size` bytes are in the buffer or the text ends; the number that are.
+    Result<std::size_t> fill(std::string& buffer, std::size_t filled, std::size_t size);
     std::size_t whole_rows(std::string_view text) const;
     std::unique_ptr<ByteStream> stream_;
     std::string rest_; ///< the beginning of a row whose end is still to come

@@ -169,8 +169,8 @@ std::string guess_encoding(std::string_view head) {
     return found;
 }
 
-Result<std::unique_ptr<ByteStream>> open_text(const Input& input, const std::string& encoding) {
-    auto bytes = open_bytes(input);
+Result<std::unique_ptr<ByteStream>> open_text(const Input& input, const std::string& encoding, ByteHasher* hasher) {
+    auto bytes = open_bytes(input, hasher);
     if (!bytes)
         return bytes;
     if (encoding.empty() || is_utf8(encoding))

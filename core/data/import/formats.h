@@ -30,6 +30,7 @@ class ChunkReader {
 struct Sniff {
     Input input;
     std::string_view head; ///< UTF-8, whole lines
+    bool stand_in = false; ///< of a preview: free columns stand in for a user or item that no column looks like
 };
 
 struct FormatEntry {

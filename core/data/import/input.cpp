@@ -12,6 +12,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <xxhash.h>
 
 namespace tastebench {
 
@@ -65,8 +66,8 @@ bool is_archive(std::string_view head) {
 
 class PlainStream final : public ByteStream {
   public:
-    PlainStream(const fs::path& file, std::unique_ptr<Descriptor> descriptor)
-        : name_(file.string()), descriptor_(std::move(descriptor)) {
+    PlainStream(const fs::path& file, std::unique_ptr<Descriptor> descriptor, ByteHasher* hasher)
+        : name_(file.string()), descriptor_(std::move(descriptor)), hasher_(hasher) {
         posix_fadvise(descriptor_->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     Result<std::size_t> read(std::span<char> out) override {
@@ -74,6 +75,8 @@ class PlainStream final : public ByteStream {
             const auto n = ::read(descriptor_->get(), out.data(), out.size());
             if (n >= 0) {
                 taken_ += static_cast<std::uint64_t>(n);
+                if (hasher_ != nullptr)
+                    hasher_->add(out.first(static_cast<std::size_t>(n)));
                 return static_cast<std::size_t>(n);
             }
             if (errno != EINTR)
@@ -86,6 +89,7 @@ class PlainStream final : public ByteStream {
   private:
     std::string name_;
     std::unique_ptr<Descriptor> descriptor_;
+    ByteHasher* hasher_;
     std::uint64_t taken_ = 0;
 };
 
@@ -228,12 +232,40 @@ std::string Input::base_name() const {
     return name.string();
 }
 
-Result<std::unique_ptr<ByteStream>> open_bytes(const Input& input) {
+struct ByteHasher::State {
+    struct Free {
+        void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+    };
+    std::unique_ptr<XXH3_state_t, Free> xxh{XXH3_createState()};
+};
+
+ByteHasher::ByteHasher() : state_(std::make_unique<State>()) {
+    XXH3_128bits_reset(state_->xxh.get());
+}
+
+ByteHasher::~ByteHasher() = default;
+
+void ByteHasher::add(std::span<const char> bytes) {
+    XXH3_128bits_update(state_->xxh.get(), bytes.data(), bytes.size());
+}
+
+std::string ByteHasher::hex() const {
+    const auto hash = XXH3_128bits_digest(state_->xxh.get());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+bool is_plain(const Input& input) {
+    const auto opened = open_file(input.file);
+    return input.member.empty() && opened && !is_packed(opened->head);
+}
+
+Result<std::unique_ptr<ByteStream>> open_bytes(const Input& input, ByteHasher* hasher) {
     auto opened = open_file(input.file);
     if (!opened)
         return fail(opened.error());
     if (input.member.empty() && !is_packed(opened->head))
-        return std::unique_ptr<ByteStream>(std::make_unique<PlainStream>(input.file, std::move(opened->descriptor)));
+        return std::unique_ptr<ByteStream>(
+            std::make_unique<PlainStream>(input.file, std::move(opened->descriptor), hasher));
     auto a = open_archive(input.file, input.member.empty() && !is_archive(opened->head));
     if (!a)
         return fail(a.error());

@@ -35,10 +35,29 @@ class ByteStream {
 /// Inflated content may be this large at most, whatever a file claims, and this many times its size on disk.
 inline constexpr std::uint64_t most_inflated_bytes = std::uint64_t{64} << 30;
 
-/// Raw bytes, inflated. Errors: missing, a folder, not readable, empty.
-Result<std::unique_ptr<ByteStream>> open_bytes(const Input& input);
+/// Fingerprint of bytes (XXH3, 128 bits).
+class ByteHasher {
+  public:
+    ByteHasher();
+    ~ByteHasher();
+    ByteHasher(const ByteHasher&) = delete;
+    ByteHasher& operator=(const ByteHasher&) = delete;
+    void add(std::span<const char> bytes);
+    std::string hex() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Raw bytes, inflated. Errors: missing, a folder, not readable, empty. A plain file's bytes go to `hasher`, if there
+/// is one, as they are read.
+Result<std::unique_ptr<ByteStream>> open_bytes(const Input& input, ByteHasher* hasher = nullptr);
 /// UTF-8 without a byte-order mark. `encoding` is a name that iconv knows; "UTF-8" passes bytes through unchecked.
-Result<std::unique_ptr<ByteStream>> open_text(const Input& input, const std::string& encoding);
+Result<std::unique_ptr<ByteStream>> open_text(const Input& input, const std::string& encoding,
+                                              ByteHasher* hasher = nullptr);
+/// Whether the bytes are read as they lie on disk: no compression, no archive.
+bool is_plain(const Input& input);
 
 /// The encoding of a text's first bytes: by byte-order mark, UTF-8 if valid, else what uchardet says, else
 /// "WINDOWS-1252".

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <sys/mman.h>
+
 namespace tastebench {
 
 namespace {
@@ -10,11 +12,27 @@ namespace {
 constexpr std::size_t block_bytes = 1 << 20;
 constexpr std::size_t most_rows = 0xFFFFFFFE;
 
+/// Large columns lie in large pages where the system has them: a fault for every 4 KiB costs more than the copy.
+void ask_for_large_pages(void* begin, std::size_t bytes) {
+    constexpr std::uintptr_t page = 2 << 20;
+    const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) / page * page;
+    const auto last = (reinterpret_cast<std::uintptr_t>(begin) + bytes) / page * page;
+    if (last > first)
+        madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+}
+
 /// Column by column, so that at most one of them is copied at a time.
 template <typename T>
 void reserve(std::vector<T>& column, std::size_t rows) {
-    if (column.capacity() < rows)
-        column.reserve(rows);
+    if (column.capacity() >= rows)
+        return;
+    column.reserve(rows);
+    ask_for_large_pages(column.data(), rows * sizeof(T));
+}
+
+template <typename T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
 }
 
 void renumber(std::vector<std::uint32_t>& column, const std::vector<std::uint32_t>& rank, const Parallel& parallel) {
@@ -47,12 +65,13 @@ std::uint32_t TextCollector::add(std::string_view text) {
     return table_.index_of(std::string_view(block).substr(at));
 }
 
-std::vector<std::uint32_t> TextCollector::add_all(const IdTable& table) {
-    std::vector<std::uint32_t> out;
-    out.reserve(table.texts().size());
-    for (const auto text : table.texts())
-        out.push_back(add(text));
-    return out;
+void TextCollector::merge(Piece::Ids& ids) {
+    const auto& texts = ids.texts();
+    for (auto i = ids.merged.size(); i < texts.size(); ++i) {
+        const auto number = add(texts[i]);
+        ids.merged.push_back(number);
+        ids.move_text(static_cast<std::uint32_t>(i), text(number));
+    }
 }
 
 StringColumn TextCollector::sorted(std::vector<std::uint32_t>& rank) const {
@@ -97,39 +116,42 @@ void Merger::make_room(std::size_t more, double share) {
         reserve(rows_.event, room);
 }
 
-void Merger::add_context(const Piece& piece) {
+void Merger::add_context(Piece& piece) {
     for (std::size_t c = 0; c < context_.size(); ++c) {
         auto& to = context_[c].column;
-        const auto& from = piece.context[c];
-        to.numbers.insert(to.numbers.end(), from.numbers.begin(), from.numbers.end());
-        to.weights.insert(to.weights.end(), from.weights.begin(), from.weights.end());
+        auto& from = piece.context[c];
+        append(to.numbers, from.numbers);
+        append(to.weights, from.weights);
         const auto base = to.codes.size();
         for (const auto end : from.ends)
             to.starts.push_back(base + end);
-        const auto map = context_[c].categories.add_all(from.categories);
-        for (const auto code : from.codes)
-            to.codes.push_back(code == ContextColumn::missing ? code : map[code]);
+        context_[c].categories.merge(from.categories);
+        for (auto& code : from.codes)
+            if (code != ContextColumn::missing)
+                code = from.categories.merged[code];
+        append(to.codes, from.codes);
     }
 }
 
-void Merger::add(const Piece& piece, double share) {
-    const auto& from = piece.rows;
-    const auto n = from.size();
-    make_room(n, share);
-    const auto users = users_.add_all(piece.users);
-    const auto items = items_.add_all(piece.items);
-    const auto events = events_.add_all(piece.events);
-    const auto begin = rows_.size();
-    rows_.user.resize(begin + n);
-    rows_.item.resize(begin + n);
-    for (std::size_t i = 0; shape_.pairs && i < n; ++i) {
-        rows_.user[begin + i] = users[from.user[i]];
-        rows_.item[begin + i] = items[from.item[i]];
+void Merger::add(Piece& piece, double share) {
+    auto& from = piece.rows;
+    make_room(from.size(), share);
+    if (shape_.pairs) {
+        users_.merge(piece.users);
+        items_.merge(piece.items);
+        for (auto& user : from.user)
+            user = piece.users.merged[user];
+        for (auto& item : from.item)
+            item = piece.items.merged[item];
     }
-    rows_.value.insert(rows_.value.end(), from.value.begin(), from.value.end());
-    rows_.time.insert(rows_.time.end(), from.time.begin(), from.time.end());
-    for (const auto event : from.event)
-        rows_.event.push_back(static_cast<EventIx>(std::min<std::uint32_t>(events[event], 255)));
+    events_.merge(piece.events);
+    for (auto& event : from.event)
+        event = static_cast<EventIx>(std::min<std::uint32_t>(piece.events.merged[event], 255));
+    append(rows_.user, from.user);
+    append(rows_.item, from.item);
+    append(rows_.value, from.value);
+    append(rows_.time, from.time);
+    append(rows_.event, from.event);
     add_context(piece);
 }
 

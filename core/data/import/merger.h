@@ -13,8 +13,10 @@ namespace tastebench {
 class TextCollector {
   public:
     std::uint32_t add(std::string_view text);
-    std::vector<std::uint32_t> add_all(const IdTable& table);
+    /// Numbers what is new in a piece's ids, and moves those texts to the copies here.
+    void merge(Piece::Ids& ids);
     std::size_t size() const { return table_.texts().size(); }
+    std::string_view text(std::uint32_t number) const { return table_.texts()[number]; }
     /// The texts in natural order, and the rank of each by its number.
     StringColumn sorted(std::vector<std::uint32_t>& rank) const;
 
@@ -26,8 +28,9 @@ class TextCollector {
 class Merger {
   public:
     explicit Merger(const RowShape& shape);
-    /// `rows` and `share` tell how much there is to come: the rows are `share` (0..1] of all. Not thread-safe.
-    void add(const Piece& piece, double share);
+    /// `share` (0..1] tells how much of the whole is read with this piece. The piece's rows are renumbered; its ids
+    /// stay for its next stretch. Not thread-safe.
+    void add(Piece& piece, double share);
     std::size_t rows() const { return rows_.size(); }
     /// bad_data where there are too many rows or events.
     Result<DatasetParts> finish(const std::string& source, const Parallel& parallel);
@@ -38,7 +41,7 @@ class Merger {
         TextCollector categories;
     };
     void make_room(std::size_t more, double share);
-    void add_context(const Piece& piece);
+    void add_context(Piece& piece);
     RowShape shape_;
     Interactions rows_;
     TextCollector users_, items_, events_;

@@ -34,8 +34,10 @@ Piece::Piece(const RowShape& shape, const RowRules& rules) : shape_(&shape), rul
 }
 
 bool Piece::check(const RowValues& row, RowFault& fault) const {
-    if (shape_->pairs && (!check_id(row.user, "user", shape_->user_field, fault) ||
-                          !check_id(row.item, "item", shape_->item_field, fault)))
+    const auto fits = [](std::string_view id) { return !id.empty() && id.size() <= max_field_bytes; };
+    if (shape_->pairs && !(fits(row.user) && fits(row.item)) &&
+        (!check_id(row.user, "user", shape_->user_field, fault) ||
+         !check_id(row.item, "item", shape_->item_field, fault)))
         return false;
     if (shape_->event && !check_id(row.event, "event", shape_->event_field, fault))
         return false;
@@ -81,6 +83,24 @@ bool Piece::add(const RowValues& row, RowFault& fault) {
     if (!context.empty())
         complete_context();
     return true;
+}
+
+void Piece::clear_rows() {
+    rows.user.clear();
+    rows.item.clear();
+    rows.value.clear();
+    rows.time.clear();
+    rows.event.clear();
+    for (auto& c : context) {
+        c.numbers.clear();
+        c.codes.clear();
+        c.ends.clear();
+        c.weights.clear();
+    }
+    failed.clear();
+    kept_.clear();
+    missing = 0;
+    failed_untold = 0;
 }
 
 void Piece::number(std::size_t column, double value) {

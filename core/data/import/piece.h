@@ -1,4 +1,5 @@
-// What one stretch of a file came to: rows with ids of its own, merged into the whole later, in order.
+// What one stretch of a file came to: rows with ids of its own, merged into the whole later, in order. One worker uses
+// one piece for all its stretches, so that it meets most ids again and allocates once.
 #pragma once
 
 #include <deque>
@@ -62,6 +63,8 @@ class Piece {
     void entry(std::size_t column, std::string_view text, float weight = 1);
     /// A text that stands nowhere in the stretch letter for letter.
     std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+    /// Makes ready for the next stretch: rows and faults go, ids stay. Only once the piece is merged.
+    void clear_rows();
     /// Records a bad row; the reader goes on with the next one. Context given for it is taken back.
     void fail(std::size_t offset, RowFault fault);
 
@@ -70,9 +73,13 @@ class Piece {
         std::size_t offset;
         RowFault fault;
     };
+    /// Texts of the piece, and the number of each in the whole, as far as they are merged.
+    struct Ids : IdTable {
+        std::vector<std::uint32_t> merged;
+    };
     struct Context {
         ContextSpec spec;
-        IdTable categories;
+        Ids categories;
         std::vector<double> numbers;
         std::vector<std::uint32_t> codes;
         std::vector<std::uint64_t> ends; ///< multi_category: of each row
@@ -80,7 +87,7 @@ class Piece {
     };
     const RowShape& shape() const { return *shape_; }
     Interactions rows; ///< user, item and event are indices into the tables below
-    IdTable users, items, events;
+    Ids users, items, events;
     std::vector<Context> context;
     std::vector<Failed> failed;      ///< at most most_told
     std::uint64_t failed_untold = 0; ///< bad rows beyond them, so that millions of them take no room

@@ -1,9 +1,11 @@
 // The first rows of a file as a form shows them.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "core/data/import/roles.h"
 #include "core/data/import/rules.h"
 #include "core/data/import/source.h"
 
@@ -69,6 +71,16 @@ void show_problems(const Piece& piece, const Source& source, std::string_view te
     }
 }
 
+/// What is asked for or looks like the role stays.
+void forget_stand_ins(const ImportOptions& options, ImportPreview& out) {
+    for (const auto& [role, asked, shown] :
+         {std::tuple(Role::user, &options.user, &out.user), std::tuple(Role::item, &options.item, &out.item)}) {
+        const auto guessed = guess_column(out.columns, role);
+        if (asked->empty() && (!guessed || out.columns[*guessed] != *shown))
+            shown->clear();
+    }
+}
+
 void list_members(const Source& source, ImportPreview& out) {
     if (source.input.member.empty())
         return;
@@ -83,6 +95,13 @@ Result<ImportPreview> preview_import(const ImportOptions& options, std::size_t r
     if (options.files.empty())
         return usage_error("no file was given", "file", "name the file to import");
     auto source = open_source(options.files.front(), options);
+    // Where no column looks like the user or the item, the rows are shown all the same, for them to be chosen.
+    bool stood_in = false;
+    if (!source && (options.user.empty() || options.item.empty()))
+        if (auto again = open_source(options.files.front(), options, true)) {
+            source = std::move(again);
+            stood_in = true;
+        }
     if (!source)
         return fail(source.error());
     ImportPreview out;
@@ -124,7 +143,10 @@ Result<ImportPreview> preview_import(const ImportOptions& options, std::size_t r
         out.events.emplace_back(event);
     const auto first_line = static_cast<std::uint64_t>(
         std::count(head.begin(), head.end() - static_cast<std::ptrdiff_t>(text.size()), '\n'));
-    show_problems(piece, *source, text, first_line, out);
+    if (stood_in)
+        forget_stand_ins(options, out);
+    else
+        show_problems(piece, *source, text, first_line, out);
     return out;
 }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <xxhash.h>
 
 #include "core/data/import/formats.h"
 
@@ -181,11 +180,7 @@ Result<ImportOptions> read_recipe(std::string_view json) {
 }
 
 Result<std::string> hash_sources(const ImportOptions& options) {
-    struct Free {
-        void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-    };
-    const std::unique_ptr<XXH3_state_t, Free> state(XXH3_createState());
-    XXH3_128bits_reset(state.get());
+    ByteHasher hasher;
     std::vector<char> buffer(1 << 20);
     for (const auto* list : {&options.files, &options.test_files})
         for (const auto& path : *list) {
@@ -205,11 +200,10 @@ Result<std::string> hash_sources(const ImportOptions& options) {
                 if (in == nullptr)
                     return bad_data("the file cannot be opened", file.string(), "check whether it has moved");
                 while (const auto n = std::fread(buffer.data(), 1, buffer.size(), in.get()))
-                    XXH3_128bits_update(state.get(), buffer.data(), n);
+                    hasher.add(std::span(buffer).first(n));
             }
         }
-    const auto hash = XXH3_128bits_digest(state.get());
-    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+    return hasher.hex();
 }
 
 } // namespace tastebench

@@ -49,22 +49,31 @@ void keep_in(const Mask& keep, ContextColumn& column) {
     column.starts = std::move(starts);
 }
 
-/// Ids that no row uses go; the others keep their order.
-void drop_unused(std::vector<std::uint32_t>& column, IdMap& ids) {
-    std::vector<std::uint32_t> index(ids.size(), 0);
-    for (const auto id : column)
-        index[id] = 1;
+/// Texts that no row uses go; the others keep their order. True if any did.
+bool drop_unused(std::vector<std::uint32_t>& column, StringColumn& texts) {
+    std::vector<std::uint32_t> index(texts.size(), 0);
+    for (const auto number : column)
+        if (number != ContextColumn::missing)
+            index[number] = 1;
     StringColumn kept;
-    for (std::uint32_t id = 0; id < ids.size(); ++id)
-        if (index[id] != 0) {
-            index[id] = static_cast<std::uint32_t>(kept.size());
-            kept.push_back(ids.id(id));
+    for (std::uint32_t number = 0; number < index.size(); ++number)
+        if (index[number] != 0) {
+            index[number] = static_cast<std::uint32_t>(kept.size());
+            kept.push_back(texts[number]);
         }
-    if (kept.size() == ids.size())
-        return;
-    for (auto& id : column)
-        id = index[id];
-    ids = IdMap(std::move(kept));
+    if (kept.size() == texts.size())
+        return false;
+    for (auto& number : column)
+        if (number != ContextColumn::missing)
+            number = index[number];
+    texts = std::move(kept);
+    return true;
+}
+
+void drop_unused(std::vector<std::uint32_t>& column, IdMap& ids) {
+    auto texts = ids.ids();
+    if (drop_unused(column, texts))
+        ids = IdMap(std::move(texts));
 }
 
 void give_event_values(const ImportOptions& options, DatasetParts& parts) {
@@ -263,6 +272,9 @@ Status apply_rules(const ImportOptions& options, DatasetParts& parts, ImportRepo
         apply(sample(options, parts), parts, report.sampled_out);
     if ((options.least_per_user > 1 || options.least_per_item > 1) && parts.has_pairs)
         apply(frequent(options, parts), parts, report.below_minimum);
+    for (auto& column : parts.context)
+        if (column.type != ColumnType::number)
+            drop_unused(column.codes, column.categories);
     report.rows_kept = parts.interactions.size();
     if (parts.interactions.size() == 0)
         return bad_data("the rules leave no row", options.files.front().string(),

@@ -50,7 +50,7 @@ Result<Head> read_first(const Input& input, const std::string& encoding) {
 
 } // namespace
 
-Result<Source> open_source(const std::filesystem::path& path, const ImportOptions& options) {
+Result<Source> open_source(const std::filesystem::path& path, const ImportOptions& options, bool stand_in) {
     auto set = InputSet::open(path);
     if (!set)
         return fail(set.error());
@@ -61,7 +61,7 @@ Result<Source> open_source(const std::filesystem::path& path, const ImportOption
     if (!head)
         return fail(head.error());
     Source out{std::move(*set), std::move(*input), std::move(*head), nullptr, nullptr, false};
-    const Sniff sniff{out.input, out.head.text};
+    const Sniff sniff{out.input, out.head.text, stand_in};
     out.format = &format_entry(options.format);
     if (options.format == FileFormat::guess)
         for (const auto& format : all_formats())

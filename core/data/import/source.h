@@ -15,7 +15,7 @@ struct Source {
 };
 
 /// Errors name the file, and for a folder or archive what is in it.
-Result<Source> open_source(const std::filesystem::path& path, const ImportOptions& options);
+Result<Source> open_source(const std::filesystem::path& path, const ImportOptions& options, bool stand_in = false);
 
 /// Reads a stretch, leaving out lines that are no text (NUL, wrong bytes), each a bad row.
 void read_checked(const ChunkReader& reader, std::string_view stretch, Piece& piece);

@@ -136,6 +136,8 @@ class Roles {
             return status;
         if (!layout_.header)
             guess_by_content();
+        if (file_.stand_in)
+            stand_in();
         for (const auto role : {Role::user, Role::item})
             if (!at(role))
                 return bad_data(fmt::format("no column looks like the {}", to_text(role)), place(),
@@ -149,6 +151,12 @@ class Roles {
     }
 
   private:
+    void stand_in() {
+        for (const auto role : {Role::user, Role::item})
+            for (std::size_t c = 0; c < layout_.columns.size() && !at(role); ++c)
+                if (!taken(c))
+                    at(role) = c;
+    }
     std::optional<std::size_t>& at(Role role) { return found_[static_cast<std::size_t>(role)]; }
     const std::string& asked(Role role) const {
         const std::array<const std::string*, 5> names{&options_.user, &options_.item, &options_.value, &options_.time,

@@ -18,12 +18,9 @@ namespace {
 /// More columns than this are no fields of anything.
 constexpr std::size_t most_fields = 1000;
 
-class LibffmReader final : public ChunkReader {
+class LibffmReader final : public SparseReader {
   public:
     LibffmReader(const std::vector<std::string>& fields, bool others) : others_(others) {
-        shape_.pairs = false;
-        shape_.value = true;
-        shape_.value_field = 1;
         for (const auto& field : fields) {
             columns_.emplace(field, shape_.context.size());
             shape_.context.push_back({"field " + field, ColumnType::multi_category, true});
@@ -31,31 +28,9 @@ class LibffmReader final : public ChunkReader {
         if (others)
             shape_.context.push_back({"other fields", ColumnType::multi_category, true});
     }
-    const RowShape& shape() const override { return shape_; }
-
-    void read(std::string_view stretch, Piece& piece) const override {
-        RowFault fault;
-        for_each_line(stretch, [&](std::string_view line, std::size_t offset) {
-            line = take_until(line, '#');
-            if (!is_blank(line) && !read_line(line, piece, fault))
-                piece.fail(offset, std::move(fault));
-        });
-    }
-
-    void describe(ImportPreview& preview) const override {
-        preview.roles_fixed = true;
-        preview.header = false;
-        preview.separator = " ";
-        preview.columns = {"label"};
-        preview.value = "label";
-        for (const auto& spec : shape_.context) {
-            preview.columns.push_back(spec.name);
-            preview.context.push_back(spec.name);
-        }
-    }
 
   private:
-    bool read_line(std::string_view line, Piece& piece, RowFault& fault) const {
+    bool read_line(std::string_view line, Piece& piece, RowFault& fault) const override {
         RowValues row;
         if (!parse_label(take_word(line), row.value, fault))
             return false;
@@ -92,7 +67,6 @@ class LibffmReader final : public ChunkReader {
         return true;
     }
 
-    RowShape shape_;
     bool others_;
     std::unordered_map<std::string, std::size_t> columns_;
 };

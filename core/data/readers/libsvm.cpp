@@ -13,41 +13,16 @@ bool is_query(std::string_view word) {
     return word.starts_with("qid:");
 }
 
-class LibsvmReader final : public ChunkReader {
+class LibsvmReader final : public SparseReader {
   public:
     explicit LibsvmReader(bool queries) : queries_(queries) {
-        shape_.pairs = false;
-        shape_.value = true;
-        shape_.value_field = 1;
         shape_.context.push_back({"features", ColumnType::multi_category, true});
         if (queries)
             shape_.context.push_back({"qid", ColumnType::category, false});
     }
-    const RowShape& shape() const override { return shape_; }
-
-    void read(std::string_view stretch, Piece& piece) const override {
-        RowFault fault;
-        for_each_line(stretch, [&](std::string_view line, std::size_t offset) {
-            line = take_until(line, '#');
-            if (!is_blank(line) && !read_line(line, piece, fault))
-                piece.fail(offset, std::move(fault));
-        });
-    }
-
-    void describe(ImportPreview& preview) const override {
-        preview.roles_fixed = true;
-        preview.header = false;
-        preview.separator = " ";
-        preview.columns = {"label"};
-        preview.value = "label";
-        for (const auto& spec : shape_.context) {
-            preview.columns.push_back(spec.name);
-            preview.context.push_back(spec.name);
-        }
-    }
 
   private:
-    bool read_line(std::string_view line, Piece& piece, RowFault& fault) const {
+    bool read_line(std::string_view line, Piece& piece, RowFault& fault) const override {
         RowValues row;
         if (!parse_label(take_word(line), row.value, fault))
             return false;
@@ -73,7 +48,6 @@ class LibsvmReader final : public ChunkReader {
         return piece.add(row, fault);
     }
 
-    RowShape shape_;
     bool queries_;
 };
 

@@ -65,7 +65,8 @@ Result<std::unique_ptr<ChunkReader>> open(const Sniff& file, const ImportOptions
     const auto line = first_line(file.head);
     DelimitedLayout layout;
     layout.header = is_csv_header(line);
-    layout.separator = layout.header ? "," : line.find("::") != std::string_view::npos ? "::" : "\t";
+    const std::string separator(layout.header ? "," : line.find("::") != std::string_view::npos ? "::" : "\t");
+    layout.separator = separator;
     if (!layout.header && !is_row(line, layout.separator))
         return bad_data("this is no table of MovieLens ratings", file.input.shown() + ":1:1",
                         "give u.data, ratings.dat, ratings.csv or the published zip, or choose another format");

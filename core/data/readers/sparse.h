@@ -51,4 +51,42 @@ inline bool parse_feature(std::string_view index, std::string_view value, std::s
     return false;
 }
 
+/// Rows of a label and features; the formats differ in how they write a feature.
+class SparseReader : public ChunkReader {
+  public:
+    SparseReader() {
+        shape_.pairs = false;
+        shape_.value = true;
+        shape_.value_field = 1;
+    }
+    const RowShape& shape() const override { return shape_; }
+
+    void read(std::string_view stretch, Piece& piece) const override {
+        RowFault fault;
+        for_each_line(stretch, [&](std::string_view line, std::size_t offset) {
+            line = take_until(line, '#');
+            if (!is_blank(line) && !read_line(line, piece, fault))
+                piece.fail(offset, std::move(fault));
+        });
+    }
+
+    void describe(ImportPreview& preview) const override {
+        preview.roles_fixed = true;
+        preview.header = false;
+        preview.separator = " ";
+        preview.columns = {"label"};
+        preview.value = "label";
+        for (const auto& spec : shape_.context) {
+            preview.columns.push_back(spec.name);
+            preview.context.push_back(spec.name);
+        }
+    }
+
+  protected:
+    RowShape shape_;
+
+  private:
+    virtual bool read_line(std::string_view line, Piece& piece, RowFault& fault) const = 0;
+};
+
 } // namespace tastebench

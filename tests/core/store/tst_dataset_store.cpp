@@ -56,7 +56,6 @@ void add_extras(DatasetParts& parts, Rng& rng) {
         parts.social.push_back({rng.below(parts.users.size()), rng.below(parts.users.size())});
     for (RowIx row = 0; row < rows; row += 1 + rng.below(9))
         parts.fixed_test.push_back(row);
-    parts.has_pairs = rng.below(2) == 0;
 }
 
 void add_sides(DatasetParts& parts, Rng& rng) {
@@ -80,12 +79,13 @@ DatasetParts everything(std::uint64_t seed, std::uint32_t rows) {
     DatasetParts parts;
     parts.name = "all";
     parts.source = "made";
-    const auto users = 1 + rng.below(500);
-    const auto items = 1 + rng.below(70'000);
-    const auto ids = [](std::uint32_t count) {
+    parts.has_pairs = rng.below(4) != 0;
+    const auto users = parts.has_pairs ? 1 + rng.below(500) : 1;
+    const auto items = parts.has_pairs ? 1 + rng.below(70'000) : 1;
+    const auto ids = [&parts](std::uint32_t count) {
         StringColumn out;
         for (std::uint32_t i = 0; i < count; ++i)
-            out.push_back(std::to_string(i));
+            out.push_back(parts.has_pairs ? std::to_string(i) : std::string(no_id));
         return IdMap(std::move(out));
     };
     parts.users = ids(users);

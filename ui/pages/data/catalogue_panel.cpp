@@ -315,8 +315,14 @@ void CataloguePanel::start(const CatalogueEntry& entry,
             auto files = get(entry, *progress);
             if (!files)
                 return {std::move(files), {}};
-            const auto made = import_dataset(import_options(entry, paths_of(*files)), parallel, *progress);
-            auto imported = made ? workspace->add_dataset(**made) : Status(fail(made.error()));
+            const auto options = import_options(entry, paths_of(*files));
+            ImportReport report;
+            const auto made = import_dataset(options, parallel, *progress, &report);
+            auto imported = made ? workspace->add_dataset(**made, {.recipe = write_recipe(options),
+                                                                   .source_hash = report.source_hash,
+                                                                   .progress = progress.get(),
+                                                                   .parallel = &parallel})
+                                 : Status(fail(made.error()));
             return {std::move(files), std::move(imported)};
         },
         [this, title = toQt(entry.title), name = toQt(entry.id)](const Outcome& outcome) {

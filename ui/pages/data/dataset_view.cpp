@@ -5,10 +5,13 @@
 #include <QHeaderView>
 #include <QLocale>
 #include <QTabWidget>
+#include <QTableView>
+#include <QTimer>
 
 #include "ui/bridge/text.h"
 #include "ui/models/interaction_rows.h"
 #include "ui/pages/data/fit_tab.h"
+#include "ui/pages/data/graph_panel.h"
 #include "ui/pages/data/overview_tab.h"
 #include "ui/pages/data/table_tab.h"
 #include "ui/shell/widgets.h"
@@ -21,9 +24,9 @@ constexpr int titleWidth = 240;
 constexpr int columnSpare = 20; // pixels
 constexpr int mostWidth = 400;
 
-/// Data without users and items holds one placeholder of each; what such data set really is, only its rows tell.
+/// Rows of features and a label count neither users nor items.
 bool mayLackPairs(const DatasetSummary& summary) {
-    return summary.users == 1 && summary.items == 1;
+    return summary.users == 0;
 }
 
 } // namespace
@@ -39,8 +42,25 @@ DatasetView::DatasetView(Workbench& workbench, QWidget* parent)
     head->addWidget(title_);
     head->addWidget(source_);
     column->addLayout(head);
+    column->addWidget(makeSource());
     column->addWidget(makeTiles());
     column->addWidget(makeTabs(), 1);
+}
+
+QWidget* DatasetView::makeSource() {
+    sourceBar_ = new QWidget(this);
+    auto* row = new QHBoxLayout(sourceBar_);
+    row->setContentsMargins(0, 0, 0, 0);
+    sourceState_ = warningLabel(sourceBar_);
+    sourceState_->setObjectName(QStringLiteral("sourceState"));
+    auto* again =
+        button(tr("Import again…"), tr("Opens the import form, filled as this data set was imported"), sourceBar_);
+    again->setObjectName(QStringLiteral("importAgain"));
+    row->addWidget(sourceState_, 1);
+    row->addWidget(again);
+    sourceBar_->hide();
+    connect(again, &QPushButton::clicked, this, [this] { Q_EMIT importAgain(entry_); });
+    return sourceBar_;
 }
 
 QWidget* DatasetView::makeTiles() {
@@ -72,6 +92,7 @@ QTabWidget* DatasetView::makeTabs() {
     users_ = new TableTab(workbench_, tr("Users of the data set"), tabs_);
     items_ = new TableTab(workbench_, tr("Items of the data set"), tabs_);
     entities_ = new TableTab(workbench_, tr("Entities of the knowledge graph"), tabs_);
+    graph_ = new GraphPanel(workbench_, tabs_);
     fit_ = new FitTab(tabs_);
     const auto add = [this](QWidget* page, const QString& text, const QString& tip) {
         tabs_->setTabToolTip(tabs_->addTab(page, text), tip);
@@ -81,8 +102,10 @@ QTabWidget* DatasetView::makeTabs() {
     add(users_, tr("&Users"), tr("Every user with interactions, times, ratings and features"));
     add(items_, tr("Ite&ms"), tr("Every item with interactions, times, ratings and features"));
     add(entities_, tr("Entities"), tr("What the knowledge graph speaks of, and the items linked to it"));
+    add(graph_, tr("&Knowledge graph"), tr("The relations of the graph, and training embeddings of its entities"));
     add(fit_, tr("&Fit for"), tr("Which models can use this data, and what the others lack"));
-    for (auto* hidden : {users_, items_, entities_})
+    for (auto* hidden : {static_cast<QWidget*>(users_), static_cast<QWidget*>(items_), static_cast<QWidget*>(entities_),
+                         static_cast<QWidget*>(graph_)})
         tabs_->setTabVisible(tabs_->indexOf(hidden), false);
     connect(overview_, &OverviewTab::complete, this, &DatasetView::complete);
     return tabs_;
@@ -110,6 +133,7 @@ Result<DatasetView::LoadedPtr> DatasetView::load(Workspace& workspace, const std
 
 void DatasetView::show(const DatasetEntry& entry) {
     showEntry(entry);
+    checkSource();
     if (toQt(entry.fingerprint) == fingerprint_ && toQt(entry.name) == name_)
         return;
     fingerprint_ = toQt(entry.fingerprint);
@@ -139,15 +163,37 @@ void DatasetView::forget() {
     overview_->showCounting();
     for (auto* tab : {rows_, users_, items_, entities_})
         tab->setSource(nullptr);
+    graph_->setDataset(nullptr);
     fit_->show({}, {});
     workbench_.letGo(std::move(loaded_));
     loaded_.reset();
 }
 
 void DatasetView::showEntry(const DatasetEntry& entry) {
+    entry_ = entry;
     title_->setText(toQt(entry.name));
     source_->setText(tr("From %1, added %2").arg(toQt(entry.source), timeText(entry.created)));
     source_->setToolTip(tr("Fingerprint of the content: %1").arg(toQt(entry.fingerprint)));
+}
+
+void DatasetView::checkSource() {
+    sourceBar_->hide();
+    if (entry_.recipe.empty() || entry_.source_hash.empty())
+        return;
+    workbench_.inBackground(
+        this, [recipe = entry_.recipe, hash = entry_.source_hash] { return source_state(recipe, hash); },
+        [this, id = entry_.id](SourceState state) {
+            if (id == entry_.id)
+                showSource(state);
+        });
+}
+
+void DatasetView::showSource(SourceState state) {
+    sourceBar_->setVisible(state == SourceState::changed || state == SourceState::gone);
+    sourceState_->setText(state == SourceState::gone
+                              ? tr("A file that this was imported from is no longer there. The data set is complete "
+                                   "without it.")
+                              : tr("The file has changed since this was imported from it."));
 }
 
 void DatasetView::fillTile(int at, const QString& value, const QString& label, const QString& tip) {
@@ -198,35 +244,43 @@ void DatasetView::showTiles(const DatasetSummary& summary, const Loaded* loaded)
 void DatasetView::showLoaded(const LoadedPtr& loaded) {
     loaded_ = loaded;
     showTiles(loaded->data->summary(), loaded.get());
+    fit_->show(loaded->fits, loaded->materials);
+    overview_->show(loaded->data, loaded->statistics);
+    // One table in each round of events, as the charts are drawn, so that the window answers in between.
     const std::pair<TableTab*, std::shared_ptr<const RowSource>> tables[] = {
         {rows_, loaded->rows}, {users_, loaded->users}, {items_, loaded->items}, {entities_, loaded->entities}};
     for (const auto& [tab, source] : tables) {
-        tab->setSource(source);
         tabs_->setTabVisible(tabs_->indexOf(tab), source != nullptr);
+        if (source)
+            QTimer::singleShot(0, this, [this, tab = tab, source = source, of = std::weak_ptr(loaded)] {
+                if (of.lock() != loaded_)
+                    return;
+                tab->setSource(source);
+                setWidths(*tab);
+            });
     }
-    setWidths();
-    fit_->show(loaded->fits, loaded->materials);
-    overview_->show(loaded->data, loaded->statistics);
+    const bool hasGraph = !loaded->data->graph().triples.empty();
+    tabs_->setTabVisible(tabs_->indexOf(graph_), hasGraph);
+    graph_->setDataset(hasGraph ? loaded->data : nullptr);
 }
 
-void DatasetView::setWidths() {
-    const auto widen = [](TableTab* tab, int column) {
+void DatasetView::setWidths(const TableTab& tab) {
+    auto* view = tab.table()->view();
+    view->resizeColumnsToContents();
+    // Room for the mark of the order, and for later rows that are a little longer.
+    for (int column = 0; column < view->model()->columnCount(); ++column)
+        view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
+    const auto widen = [&](int column) {
         if (column >= 0)
-            tab->table()->view()->setColumnWidth(column, titleWidth);
+            view->setColumnWidth(column, titleWidth);
     };
-    for (auto* tab : {rows_, users_, items_, entities_}) {
-        auto* view = tab->table()->view();
-        view->resizeColumnsToContents();
-        // Room for the mark of the order, and for later rows that are a little longer.
-        for (int column = 0; column < view->model()->columnCount(); ++column)
-            view->setColumnWidth(column, std::min(view->columnWidth(column) + columnSpare, mostWidth));
-    }
-    widen(rows_, static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
-    if (loaded_->items)
-        widen(items_, static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
-    if (loaded_->entities)
+    if (&tab == rows_)
+        widen(static_cast<const InteractionRows&>(*loaded_->rows).columnOf(InteractionRows::Field::title));
+    if (&tab == items_)
+        widen(static_cast<const GroupRows&>(*loaded_->items).columnOf(GroupRows::Field::title));
+    if (&tab == entities_)
         for (const int column : {EntityRows::Name, EntityRows::Items})
-            widen(entities_, column);
+            widen(column);
 }
 
 } // namespace tastebench::ui

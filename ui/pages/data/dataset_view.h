@@ -3,18 +3,21 @@
 
 #include <QWidget>
 
+#include "core/data/import/source_state.h"
 #include "core/experiment/fitness.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/group_rows.h"
 
 QT_BEGIN_NAMESPACE
 class QLabel;
+class QPushButton;
 class QTabWidget;
 QT_END_NAMESPACE
 
 namespace tastebench::ui {
 
 class FitTab;
+class GraphPanel;
 class OverviewTab;
 class RowSource;
 class TableTab;
@@ -29,6 +32,8 @@ class DatasetView : public QWidget {
 
   Q_SIGNALS:
     void complete(); ///< everything about the data set is on the page
+    /// To import what is shown again, since its source has changed.
+    void importAgain(const tastebench::DatasetEntry& entry);
 
   private:
     struct Tile {
@@ -47,25 +52,32 @@ class DatasetView : public QWidget {
     using LoadedPtr = std::shared_ptr<const Loaded>;
     static Result<LoadedPtr> load(Workspace& workspace, const std::string& name, const Parallel& parallel);
 
+    QWidget* makeSource();
     QWidget* makeTiles();
     QTabWidget* makeTabs();
     void forget();
     void showEntry(const DatasetEntry& entry);
+    void checkSource();
+    void showSource(SourceState state);
     void showTiles(const DatasetSummary& summary, const Loaded* loaded);
     void fillTile(int at, const QString& value, const QString& label, const QString& tip);
     void showLoaded(const LoadedPtr& loaded);
-    void setWidths();
+    void setWidths(const TableTab& tab);
 
     Workbench& workbench_;
     QString fingerprint_, name_;
+    DatasetEntry entry_;
     LoadedPtr loaded_;
     QLabel* title_;
     QLabel* source_;
+    QWidget* sourceBar_;
+    QLabel* sourceState_;
     static constexpr int tileCount = 6;
     Tile tiles_[tileCount];
     QTabWidget* tabs_;
     OverviewTab* overview_;
     TableTab *rows_, *users_, *items_, *entities_;
+    GraphPanel* graph_;
     FitTab* fit_;
 };
 

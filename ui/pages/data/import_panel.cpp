@@ -1,322 +1,310 @@
 #include "ui/pages/data/import_panel.h"
 
-#include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QFormLayout>
 #include <QLineEdit>
 #include <QProgressBar>
-#include <QStandardItemModel>
+#include <QStackedWidget>
 #include <QTimer>
 
+#include "core/data/import/input.h"
+#include "core/store/replace.h"
 #include "ui/bridge/text.h"
-#include "ui/shell/data_table.h"
-#include "ui/shell/widgets.h"
+#include "ui/pages/data/guess_box.h"
+#include "ui/pages/data/import_fields.h"
+#include "ui/pages/data/import_preview_table.h"
+#include "ui/pages/data/import_recipes.h"
+#include "ui/pages/data/import_report_view.h"
+#include "ui/pages/data/import_rules.h"
+#include "ui/pages/data/import_tables.h"
 
 namespace tastebench::ui {
-
-namespace {
-
-constexpr int previewDelay = 200; // milliseconds of rest before the preview is read again
-constexpr qsizetype mostProblemsShown = 5;
-
-QComboBox* combo(const QString& name, const QString& tip, QWidget* parent) {
-    auto* out = new QComboBox(parent);
-    out->setAccessibleName(name);
-    out->setToolTip(tip);
-    out->setMinimumContentsLength(8);
-    return out;
-}
-
-} // namespace
-
-ImportPanel::ImportPanel(Workbench& workbench, QWidget* parent)
-    : QWidget(parent), workbench_(workbench), refreshTimer_(new QTimer(this)), progressTimer_(new QTimer(this)) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(cardMargin);
-    column->addWidget(titleLabel(tr("Import data"), this));
-    column->addWidget(makeFileCard());
-    column->addWidget(makeFormatCard(), 1);
-    column->addWidget(makeFoot());
-    refreshTimer_->setSingleShot(true);
-    refreshTimer_->setInterval(previewDelay);
-    connect(refreshTimer_, &QTimer::timeout, this, &ImportPanel::refreshPreview);
-    progressTimer_->setInterval(100);
-    connect(progressTimer_, &QTimer::timeout, this, &ImportPanel::showProgress);
-    reset();
-}
 
 ImportPanel::~ImportPanel() {
     if (progress_)
         progress_->cancel();
 }
 
-QWidget* ImportPanel::makeFileCard() {
-    auto* card = new Card({}, this);
-    auto* row = new QHBoxLayout;
-    auto* label = new QLabel(tr("&File"), card);
-    path_ = new QLineEdit(card);
-    path_->setObjectName(QStringLiteral("importPath"));
-    path_->setAccessibleName(tr("File to import"));
-    path_->setToolTip(tr("CSV, TSV, RecBole .inter or MovieLens files, plain or .gz"));
-    path_->setPlaceholderText(tr("Drop a file on the window, type its path, or press Browse"));
-    label->setBuddy(path_);
-    auto* browseButton = button(tr("&Browse…"), tr("Chooses files on this computer"), card);
-    row->addWidget(label);
-    row->addWidget(path_, 1);
-    row->addWidget(browseButton);
-    card->column()->addLayout(row);
-    card->column()->addWidget(
-        mutedLabel(tr("One row for each interaction: who, what, and if there are any a rating, a time and a type of "
-                      "event. Several files of one shape follow one another."),
-                   card));
-    connect(browseButton, &QPushButton::clicked, this, &ImportPanel::browse);
-    connect(path_, &QLineEdit::textEdited, this, [this](const QString& text) {
-        files_ = text.isEmpty() ? QStringList() : QStringList(text);
-        reset();
-        refreshSoon();
-    });
-    return card;
-}
-
-QWidget* ImportPanel::makeFormatCard() {
-    auto* card = new Card({}, this);
-    auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(cardMargin);
-    grid->setVerticalSpacing(4);
-    const auto place = [&](int row, int at, const QString& text, QWidget* field) {
-        auto* label = new QLabel(text, card);
-        label->setBuddy(field);
-        grid->addWidget(label, row * 2, at);
-        grid->addWidget(field, row * 2 + 1, at);
-        grid->setColumnStretch(at, 1);
-    };
-    format_ = combo(tr("Format"), tr("How the file is laid out"), card);
-    format_->addItem(tr("Guess"), static_cast<int>(FileFormat::guess));
-    format_->addItem(tr("Text with a header"), static_cast<int>(FileFormat::delimited));
-    format_->addItem(tr("RecBole .inter"), static_cast<int>(FileFormat::recbole));
-    format_->addItem(tr("MovieLens"), static_cast<int>(FileFormat::movielens));
-    separator_ = combo(tr("Separator"), tr("The sign between two columns"), card);
-    separator_->addItem(tr("Guess"), QString());
-    separator_->addItem(tr("Tab"), QStringLiteral("\t"));
-    separator_->addItem(tr("Comma ,"), QStringLiteral(","));
-    separator_->addItem(tr("Semicolon ;"), QStringLiteral(";"));
-    separator_->addItem(tr("Bar |"), QStringLiteral("|"));
-    name_ = new QLineEdit(card);
-    name_->setObjectName(QStringLiteral("importName"));
-    name_->setAccessibleName(tr("Name of the data set"));
-    name_->setToolTip(tr("How the data set is called from now on; empty: as the file"));
-    place(0, 0, tr("Na&me"), name_);
-    place(0, 1, tr("F&ormat"), format_);
-    place(0, 2, tr("&Separator"), separator_);
-    const QString names[RoleCount] = {tr("&User column"), tr("&Item column"), tr("&Rating column"), tr("&Time column"),
-                                      tr("&Event column")};
-    const QString tips[RoleCount] = {
-        tr("Who: the column with the users' ids"), tr("What: the column with the items' ids"),
-        tr("How much they liked it; may be missing"), tr("When: seconds since 1970; may be missing"),
-        tr("What they did, such as view or buy; may be missing")};
-    for (int role = 0; role < RoleCount; ++role) {
-        roles_[role] = combo(QString(names[role]).remove(u'&'), tips[role], card);
-        place(role < 2 ? 0 : 1, role < 2 ? 3 + role : role - 2, names[role], roles_[role]);
-        connect(roles_[role], &QComboBox::activated, this, &ImportPanel::refreshSoon);
-    }
-    card->column()->addLayout(grid);
-    guess_ = mutedLabel({}, card);
-    problems_ = warningLabel(card);
-    problems_->setObjectName(QStringLiteral("importProblems"));
-    problems_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    card->column()->addWidget(guess_);
-    card->column()->addWidget(problems_);
-    rows_ = new QStandardItemModel(this);
-    preview_ = new DataTable(tr("First rows of the file"), card);
-    preview_->setPlainModel(rows_);
-    preview_->hideFilter();
-    preview_->view()->setSortingEnabled(false);
-    card->column()->addWidget(preview_, 1);
-    connect(format_, &QComboBox::activated, this, &ImportPanel::refreshSoon);
-    connect(separator_, &QComboBox::activated, this, &ImportPanel::refreshSoon);
-    return card;
-}
-
-QWidget* ImportPanel::makeFoot() {
-    auto* foot = new QWidget(this);
-    auto* row = new QHBoxLayout(foot);
-    row->setContentsMargins(0, 0, 0, 0);
-    bar_ = new QProgressBar(foot);
-    bar_->setTextVisible(false);
-    bar_->setAccessibleName(tr("Progress of the import"));
-    progressText_ = mutedLabel({}, foot);
-    progressText_->setWordWrap(false);
-    cancel_ =
-        button(tr("&Close"), tr("Leaves the import; a running import is cancelled and leaves nothing behind"), foot);
-    import_ = primaryButton(tr("Im&port"), tr("Reads the whole file and stores it in the workspace"), foot);
-    import_->setObjectName(QStringLiteral("importButton"));
-    row->addWidget(bar_, 1);
-    row->addWidget(progressText_);
-    row->addStretch(1);
-    row->addWidget(cancel_);
-    row->addWidget(import_);
-    connect(import_, &QPushButton::clicked, this, &ImportPanel::startImport);
-    connect(cancel_, &QPushButton::clicked, this, [this] {
-        if (progress_)
-            progress_->cancel();
-        else
-            Q_EMIT closed();
-    });
-    return foot;
-}
-
-void ImportPanel::browse() {
-    auto* dialog = new QFileDialog(this, tr("Import data"));
+void ImportPanel::browse(bool folder) {
+    auto* dialog = new QFileDialog(this, folder ? tr("Import a folder") : tr("Import files"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFiles);
-    dialog->setNameFilters({tr("Interactions (*.csv *.tsv *.txt *.inter *.data *.dat *.gz)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::filesSelected, this, &ImportPanel::setFiles);
+    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
+        path_->setText(files.join(QStringLiteral("; ")));
+        Q_EMIT path_->textEdited(path_->text());
+    });
     dialog->open();
 }
 
+QStringList ImportPanel::files() const {
+    const auto text = path_->text().trimmed();
+    return QFileInfo::exists(text) ? QStringList(text) : splitFiles(text);
+}
+
+QString ImportPanel::defaultName() const {
+    const auto given = files();
+    if (given.isEmpty())
+        return {};
+    const QFileInfo first(given.first());
+    if (first.isDir())
+        return first.fileName();
+    return QFileInfo(toQt(Input{toStd(given.first()), {}}.base_name())).completeBaseName();
+}
+
 void ImportPanel::setFiles(const QStringList& files) {
-    files_ = files;
+    if (progress_) {
+        workbench_.showMessage(tr("An import is under way; wait for its end, or cancel it"));
+        return;
+    }
+    stack_->setCurrentWidget(form_);
+    keepsChoices_ = false;
+    replaces_.clear();
     path_->setText(files.join(QStringLiteral("; ")));
+    name_->clear();
     reset();
     refreshPreview();
 }
 
-void ImportPanel::reset() {
-    filling_ = true;
-    format_->setCurrentIndex(0);
-    separator_->setCurrentIndex(0);
-    for (auto* role : roles_)
-        role->clear();
-    name_->clear();
-    name_->setPlaceholderText(files_.isEmpty() ? QString() : QFileInfo(files_.first()).completeBaseName());
-    rows_->clear();
-    guess_->setText(tr("The first rows are shown here as soon as a file is chosen."));
-    problems_->hide();
-    import_->setEnabled(false);
-    bar_->hide();
-    progressText_->hide();
-    filling_ = false;
+void ImportPanel::startOver() {
+    if (stack_->currentWidget() == report_)
+        setFiles({});
 }
 
-void ImportPanel::refreshSoon() {
-    if (!filling_)
-        refreshTimer_->start();
+void ImportPanel::importAgain(const DatasetEntry& entry) {
+    const auto options = read_recipe(entry.recipe);
+    if (!options) {
+        workbench_.showError(options.error());
+        return;
+    }
+    setFiles({});
+    load(*options);
+    replaces_ = entry.name;
+    name_->setText(toQt(entry.name));
+    showReplaced();
+}
+
+void ImportPanel::reset() {
+    if (!keepsChoices_) {
+        fields_->reset();
+        rules_->set({});
+        rules_->showEvents({});
+        tables_->set({});
+    }
+    members_ = Members::none;
+    member_->clearEntries();
+    member_->choose({});
+    member_->hide();
+    memberLabel_->hide();
+    name_->setPlaceholderText(defaultName());
+    preview_->clear(tr("The first rows are shown here as soon as a file is chosen."));
+    import_->setEnabled(false);
+    import_->show();
+    bar_->hide();
+    progressText_->hide();
+    showReplaced();
+    showSections();
+    recipes_->showCommand();
+}
+
+void ImportPanel::load(const ImportOptions& options) {
+    keepsChoices_ = true;
+    if (path_->text().trimmed().isEmpty()) {
+        QStringList paths;
+        for (const auto& file : options.files)
+            paths.append(toQt(file.string()));
+        path_->setText(paths.join(QStringLiteral("; ")));
+    }
+    if (!options.name.empty())
+        name_->setText(toQt(options.name));
+    fields_->set(options);
+    rules_->set(options);
+    tables_->set(options);
+    reset();
+    if (!options.table.empty()) {
+        members_ = Members::tables;
+        member_->add(toQt(options.table), options.table);
+        member_->choose(options.table);
+    }
+    refreshPreview();
 }
 
 ImportOptions ImportPanel::options() const {
     ImportOptions out;
-    for (const auto& file : files_)
+    for (const auto& file : files())
         out.files.emplace_back(toStd(file));
+    const auto member = member_->chosen();
+    if (!member.empty() && !out.files.empty()) {
+        if (members_ == Members::tables)
+            out.table = member;
+        else if (members_ == Members::archived)
+            out.files.front() += "#" + member;
+        else
+            out.files.front() /= member;
+    }
     out.name = toStd(name_->text().trimmed());
-    out.format = static_cast<FileFormat>(format_->currentData().toInt());
-    out.separator = toStd(separator_->currentData().toString());
-    std::string* names[RoleCount] = {&out.user, &out.item, &out.value, &out.time, &out.event};
-    for (int role = 0; role < RoleCount; ++role)
-        *names[role] = toStd(roles_[role]->currentData().toString());
+    fields_->read(out);
+    rules_->read(out);
+    tables_->read(out);
+    return out;
+}
+
+void ImportPanel::refreshSoon() {
+    import_->setEnabled(false);
+    refreshTimer_->start();
+}
+
+ImportPanel::Look ImportPanel::look(const ImportOptions& options, const std::filesystem::path& first) {
+    Look out{preview_import(options), Members::none, {}};
+    if (out.preview && out.preview->format == FileFormat::sqlite) {
+        out.kind = Members::tables;
+        out.members = out.preview->members;
+        return out;
+    }
+    // What else the archive or folder holds, whether or not it was clear which file to read.
+    std::error_code ignored;
+    const bool folder = std::filesystem::is_directory(first, ignored);
+    const auto set = InputSet::open(first);
+    if (!set || set->named())
+        return out;
+    out.kind = folder ? Members::files : Members::archived;
+    for (const auto& input : set->inputs())
+        out.members.push_back(folder ? input.file.filename().string() : input.member);
     return out;
 }
 
 void ImportPanel::refreshPreview() {
     refreshTimer_->stop();
+    import_->setEnabled(false);
+    recipes_->showCommand();
+    showSections();
     const int number = ++previewNumber_;
-    if (files_.isEmpty())
+    const auto now = options();
+    if (now.files.empty())
         return;
     workbench_.inBackground(
-        this, [options = options()] { return preview_import(options); },
-        [this, number](const Result<ImportPreview>& preview) {
-            if (number != previewNumber_)
-                return;
-            if (preview)
-                showPreview(*preview);
-            else
-                showProblem(preview.error());
+        this, [now, first = std::filesystem::path(toStd(files().first()))] { return look(now, first); },
+        [this, number](const Look& seen) {
+            if (number == previewNumber_)
+                showLook(seen);
         });
 }
 
-void ImportPanel::showPreview(const ImportPreview& preview) {
-    filling_ = true;
-    const std::string* chosen[RoleCount] = {&preview.user, &preview.item, &preview.value, &preview.time,
-                                            &preview.event};
-    for (int role = 0; role < RoleCount; ++role) {
-        roles_[role]->clear();
-        roles_[role]->addItem(role <= ItemRole ? tr("choose") : tr("none"), QString());
-        for (const auto& name : preview.columns)
-            roles_[role]->addItem(toQt(name), toQt(name));
-        roles_[role]->setCurrentIndex(std::max(0, roles_[role]->findData(toQt(*chosen[role]))));
-    }
-    filling_ = false;
-    rows_->clear();
-    QStringList header;
-    for (const auto& name : preview.columns)
-        header.append(toQt(name));
-    rows_->setHorizontalHeaderLabels(header);
-    for (const auto& row : preview.rows) {
-        QList<QStandardItem*> cells;
-        for (const auto& cell : row)
-            cells.append(new QStandardItem(toQt(cell)));
-        rows_->appendRow(cells);
-    }
-    const int known = separator_->findData(toQt(preview.separator));
-    const QString separator = known < 0 ? toQt(preview.separator) : separator_->itemText(known);
-    const QString format = format_->itemText(std::max(0, format_->findData(static_cast<int>(preview.format))));
-    guess_->setText(
-        tr("Read as: %1; separator: %2; first rows shown: %n.", nullptr, static_cast<int>(preview.rows.size()))
-            .arg(format, separator));
-    QStringList problems;
-    for (const auto& problem : preview.problems)
-        if (problems.size() < mostProblemsShown)
-            problems.append(toQt(problem.place + ": " + problem.reason + "; " + problem.remedy));
-    problems_->setText(problems.join(u'\n'));
-    problems_->setVisible(!problems.isEmpty());
-    import_->setEnabled(!preview.user.empty() && !preview.item.empty() && !progress_);
+void ImportPanel::showMembers(const Look& seen) {
+    const bool several = seen.members.size() > 1;
+    memberLabel_->setVisible(several);
+    member_->setVisible(several);
+    if (!several)
+        return;
+    members_ = seen.kind;
+    const auto chosen = member_->chosen();
+    member_->clearEntries();
+    for (const auto& name : seen.members)
+        member_->add(toQt(name), name);
+    member_->choose(chosen);
+    memberLabel_->setText(seen.kind == Members::tables     ? tr("Table in the file")
+                          : seen.kind == Members::archived ? tr("File in the archive")
+                                                           : tr("File in the folder"));
+    member_->showGuess(seen.preview ? seen.preview->member : std::string());
 }
 
-void ImportPanel::showProblem(const Error& error) {
-    rows_->clear();
-    guess_->setText(tr("The file cannot be read as it is:"));
-    problems_->setText(toQt(error.text()));
-    problems_->show();
-    import_->setEnabled(false);
+void ImportPanel::showLook(const Look& seen) {
+    showMembers(seen);
+    const auto wrong = rules_->problem();
+    if (!seen.preview) {
+        preview_->showProblem(tr("This cannot be read as it is:"), toQt(seen.preview.error().text()));
+        return;
+    }
+    fields_->show(*seen.preview);
+    auto events = seen.preview->events;
+    rules_->showEvents(seen.preview->event.empty() ? std::vector<std::string>() : events);
+    if (!wrong.isEmpty()) {
+        preview_->showProblem(tr("One of the rules makes no sense:"), wrong);
+        return;
+    }
+    preview_->show(*seen.preview, options().bad_rows == BadRows::skip);
+    const bool rolesKnown = seen.preview->roles_fixed || (!seen.preview->user.empty() && !seen.preview->item.empty());
+    import_->setEnabled(rolesKnown && !progress_ && !refreshTimer_->isActive());
+}
+
+ImportPanel::Outcome ImportPanel::import(Workspace& workspace, const ImportOptions& options, const std::string& name,
+                                         const std::string& replaces, const Parallel& parallel, Progress& progress) {
+    const bool replace = !replaces.empty() && name == replaces;
+    const auto entries = workspace.datasets();
+    if (!entries)
+        return {fail(entries.error()), {}};
+    // Asked before the import, which may take minutes.
+    for (const auto& entry : *entries)
+        if (entry.name == name && !replace)
+            return {usage_error("there is already a data set '" + name + "'", "name", "give another name"), {}};
+    if (replace)
+        if (auto unused = refuse_used_dataset(workspace, name); !unused)
+            return {fail(unused.error()), {}};
+    Outcome out;
+    const auto data = import_dataset(options, parallel, progress, &out.report);
+    if (!data) {
+        out.name = fail(data.error());
+        return out;
+    }
+    const AddOptions how{.recipe = write_recipe(options),
+                         .source_hash = out.report.source_hash,
+                         .progress = &progress,
+                         .parallel = &parallel};
+    const auto stored = replace ? replace_dataset(workspace, **data, how) : workspace.add_dataset(**data, how);
+    if (stored)
+        out.name = (*data)->name();
+    else
+        out.name = fail(stored.error());
+    return out;
 }
 
 void ImportPanel::startImport() {
     progress_ = std::make_shared<Progress>();
     import_->setEnabled(false);
-    cancel_->setText(tr("&Cancel"));
+    form_->setEnabled(false);
+    cancel_->setText(tr("Cancel"));
     progressTimer_->start();
     showProgress();
+    const auto now = options();
     workbench_.inBackground(
         this,
-        [options = options(), progress = progress_, workspace = workbench_.workspace(),
-         &parallel = workbench_.parallel()]() -> Result<std::string> {
-            const auto imported = import_dataset(options, parallel, *progress);
-            if (!imported)
-                return fail(imported.error());
-            if (const auto stored = workspace->add_dataset(**imported); !stored)
-                return fail(stored.error());
-            return (*imported)->name();
-        },
-        [this](const Result<std::string>& name) {
-            progress_.reset();
-            progressTimer_->stop();
-            bar_->hide();
-            progressText_->hide();
-            cancel_->setText(tr("&Close"));
-            import_->setEnabled(true);
-            if (!name) {
-                if (name.error().kind == ErrorKind::cancelled)
-                    workbench_.showMessage(tr("Import cancelled; nothing was kept"));
-                else
-                    workbench_.showError(name.error());
-                return;
-            }
-            workbench_.setCurrentDataset(toQt(*name));
-            workbench_.notifyDatasetsChanged();
-            workbench_.showMessage(tr("Imported %1").arg(toQt(*name)));
-            Q_EMIT closed();
-        });
+        [now, name = now.name.empty() ? toStd(defaultName()) : now.name, replaces = replaces_, progress = progress_,
+         workspace = workbench_.workspace(),
+         &parallel = workbench_.parallel()] { return import(*workspace, now, name, replaces, parallel, *progress); },
+        [this](const Outcome& outcome) { finish(outcome); });
+}
+
+void ImportPanel::finish(const Outcome& outcome) {
+    progress_.reset();
+    progressTimer_->stop();
+    bar_->hide();
+    progressText_->hide();
+    cancel_->setText(tr("Close"));
+    form_->setEnabled(true);
+    import_->setEnabled(true);
+    if (!outcome.name) {
+        if (outcome.name.error().kind == ErrorKind::cancelled)
+            workbench_.showMessage(tr("Import cancelled; nothing was kept"));
+        else
+            workbench_.showError(outcome.name.error());
+        return;
+    }
+    const auto name = toQt(*outcome.name);
+    report_->show(name, outcome.report);
+    stack_->setCurrentWidget(report_);
+    import_->hide();
+    workbench_.setCurrentDataset(name);
+    workbench_.notifyDatasetsChanged();
+    workbench_.showMessage(tr("Imported %1").arg(name));
+}
+
+void ImportPanel::leave() {
+    if (progress_) {
+        progress_->cancel();
+        return;
+    }
+    // The form is empty when it opens the next time; after an import it has nothing left to say.
+    startOver();
+    Q_EMIT closed();
 }
 
 void ImportPanel::showProgress() {
@@ -327,7 +315,8 @@ void ImportPanel::showProgress() {
     bar_->setRange(0, now.total > 0 ? 1000 : 0);
     bar_->setValue(static_cast<int>(now.fraction * 1000.0));
     progressText_->show();
-    progressText_->setText(progressText(now));
+    progressText_->setText(now.note.empty() ? progressText(now)
+                                            : progressText(now) + QStringLiteral(" · ") + toQt(now.note));
 }
 
 } // namespace tastebench::ui

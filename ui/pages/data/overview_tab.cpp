@@ -1,6 +1,8 @@
 #include "ui/pages/data/overview_tab.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 #include <QGridLayout>
 #include <QLabel>
@@ -16,7 +18,8 @@ namespace tastebench::ui {
 namespace {
 
 constexpr int chartHeight = 240;
-constexpr int mostBars = 14; // of columns with missing values
+constexpr int barHeight = 24; // of a chart of horizontal bars, for each, so that every one has its name
+constexpr int mostBars = 14;  // of columns with missing values
 
 QString shortNumber(double value) {
     return QLocale().toString(value, 'g', 4);
@@ -272,18 +275,26 @@ void OverviewTab::drawMissing(const DataStatistics& statistics) {
         names.append(columnName(columns[i]));
         values.append(100 * share(columns[i]));
     }
+    missing_->setMinimumHeight(std::max(chartHeight, 110 + barHeight * static_cast<int>(names.size())));
     missing_->showHorizontalBars(names, values, {tr("missing, % of the entries"), {}});
 }
 
 void OverviewTab::drawFields(const DataStatistics& statistics) {
+    std::vector<ColumnFigures> columns;
+    std::copy_if(statistics.columns.begin(), statistics.columns.end(), std::back_inserter(columns),
+                 [](const ColumnFigures& column) { return column.distinct.has_value(); });
+    std::stable_sort(columns.begin(), columns.end(),
+                     [](const auto& a, const auto& b) { return *a.distinct > *b.distinct; });
+    const bool cut = columns.size() > mostBars;
+    fields_->setTitle(cut ? tr("Different categories (%1 of %2 columns)").arg(mostBars).arg(columns.size())
+                          : tr("Different categories"));
     QStringList names;
     QList<double> values;
-    for (const auto& column : statistics.columns)
-        if (column.distinct && names.size() < 2 * mostBars) {
-            names.append(columnName(column));
-            values.append(static_cast<double>(*column.distinct));
-        }
-    fields_->setMinimumHeight(std::max(chartHeight, 80 + 22 * static_cast<int>(names.size())));
+    for (std::size_t i = 0; i < std::min<std::size_t>(columns.size(), mostBars); ++i) {
+        names.append(columnName(columns[i]));
+        values.append(static_cast<double>(*columns[i].distinct));
+    }
+    fields_->setMinimumHeight(std::max(chartHeight, 110 + barHeight * static_cast<int>(names.size())));
     fields_->showHorizontalBars(names, values, {tr("different categories"), {}});
 }
 

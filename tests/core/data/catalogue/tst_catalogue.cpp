@@ -26,7 +26,7 @@ CatalogueEntry small_entry(std::size_t files = 1) {
     CatalogueEntry out;
     out.id = "small";
     out.title = "Small";
-    out.import.format = "delimited";
+    out.import.format = FileFormat::delimited;
     for (std::size_t i = 0; i < files; ++i) {
         const auto name = "small-" + std::to_string(i) + ".csv";
         out.files.push_back({name,
@@ -252,6 +252,10 @@ class TestCatalogue : public QObject {
         const auto options = import_options(entry_of("lastfm-hetrec-2011"), {"/d/h.zip"});
         QCOMPARE(options.files.front().string(), std::string("/d/h.zip#user_artists.dat"));
         QCOMPARE(options.value, std::string("weight"));
+        const auto graph = import_options(entry_of("gowalla"), {"/d/train.txt", "/d/test.txt"});
+        QVERIFY(graph.format == FileFormat::adjacency);
+        QCOMPARE(graph.files.front().string(), std::string("/d/train.txt"));
+        QCOMPARE(graph.test_files.front().string(), std::string("/d/test.txt"));
     }
 };
 
