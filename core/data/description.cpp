@@ -43,6 +43,11 @@ Json to_json(const DescribedTable& table) {
     return {{"file", table.file}, {"columns", std::move(columns)}};
 }
 
+/// A string that can be a name: JSON lets NUL pass.
+bool is_text(const Json& value) {
+    return value.is_string() && value.get_ref<const std::string&>().find('\0') == std::string::npos;
+}
+
 /// Takes members out of an object; the first that makes no sense is remembered.
 class Taker {
   public:
@@ -55,7 +60,7 @@ class Taker {
         const auto* member = find(name, needed);
         if (member == nullptr)
             return {};
-        if (!member->is_string())
+        if (!is_text(*member))
             return note(name), std::string();
         return member->get<std::string>();
     }
@@ -81,7 +86,7 @@ class Taker {
         if (member == nullptr)
             return out;
         for (const auto& entry : *member) {
-            if (!member->is_array() || !entry.is_string())
+            if (!member->is_array() || !is_text(entry))
                 return note(name), out;
             out.push_back(entry.get<std::string>());
         }
@@ -158,7 +163,7 @@ DescribedColumn take_column(const Taker& from) {
         from.note("list_separator");
     if (const auto spelt = from.object("spelt")) {
         for (const auto& [written, meant] : spelt->json().items()) {
-            if (!meant.is_string())
+            if (!is_text(meant))
                 return from.note("spelt"), out;
             out.spelt.emplace(written, meant.get<std::string>());
         }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/data/importer.h"
+#include "core/data/text_file.h"
 
 namespace tastebench::fuzz {
 
@@ -33,13 +34,49 @@ inline void check(const Error& error) {
         std::abort();
 }
 
+inline void check_texts(const StringColumn& texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        if (texts[i].find('\0') != std::string_view::npos || find_invalid_utf8(texts[i]) != std::string_view::npos)
+            std::abort();
+}
+
+/// Whatever was imported, its texts are UTF-8 without NUL: messages, JSON and the window rely on it.
+inline void check(const Dataset& data) {
+    check_texts(data.users().ids());
+    check_texts(data.items().ids());
+    check_texts(data.parts().item_titles);
+    for (const auto* table : {&data.user_features(), &data.item_features()})
+        for (const auto& column : *table) {
+            StringColumn name;
+            name.push_back(column.name);
+            check_texts(name);
+            check_texts(column.texts);
+        }
+    check_texts(data.graph().entities);
+    check_texts(data.graph().relations);
+    for (const auto& column : data.context()) {
+        StringColumn name;
+        name.push_back(column.name);
+        check_texts(name);
+        check_texts(column.categories);
+    }
+    for (const auto& vectors : data.parts().vectors)
+        check_texts(vectors.keys);
+    StringColumn events;
+    for (const auto& event : data.events())
+        events.push_back(event);
+    check_texts(events);
+}
+
 /// Gives data, or an error with place and remedy.
 inline void import_once(const ImportOptions& options) {
     static const Parallel parallel(1);
     Progress progress;
     ImportReport report;
     const auto data = import_dataset(options, parallel, progress, &report);
-    if (!data)
+    if (data)
+        check(**data);
+    else
         check(data.error());
     for (const auto& bad : report.bad)
         if (bad.place.empty() || bad.reason.empty() || bad.remedy.empty())

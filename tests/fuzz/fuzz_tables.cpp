@@ -1,14 +1,8 @@
 // Any bytes as a table beside interactions, or as the description of an export: a data set or an error with place and
 // remedy, never a crash. The first byte chooses which file the others are.
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <string>
 
-#include <unistd.h>
-
-#include "core/data/importer.h"
+#include "fuzz.h"
 
 using namespace tastebench;
 namespace fs = std::filesystem;
@@ -75,7 +69,6 @@ ImportOptions options_for(const fs::path& root, std::size_t kind, const fs::path
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     static const fs::path root = prepare();
-    static const Parallel parallel(1);
     if (size < 1)
         return 0;
     const std::size_t kind = bytes[0] % names.size();
@@ -83,10 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                                   "recbole", "100k",  "10m",   "latest", "export"};
     const auto file = root / folders[kind] / names[kind];
     write(file, {reinterpret_cast<const char*>(bytes) + 1, size - 1});
-    Progress progress;
-    const auto data = import_dataset(options_for(root, kind, file), parallel, progress);
-    if (!data && (data.error().what.empty() || data.error().where.empty() || data.error().remedy.empty()))
-        std::abort();
+    fuzz::import_once(options_for(root, kind, file));
     fs::remove(file);
     return 0;
 }

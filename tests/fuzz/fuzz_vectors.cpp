@@ -21,6 +21,7 @@ void read_as(VectorsFormat format, const StringColumn* wanted, std::string_view 
     if (vectors.dimension == 0 || vectors.dimension > max_vector_dimension ||
         vectors.values.size() != vectors.keys.size() * vectors.dimension)
         std::abort();
+    fuzz::check_texts(vectors.keys);
     for (const float value : vectors.values)
         if (!std::isfinite(value))
             std::abort();

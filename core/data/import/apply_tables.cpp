@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/data/import/formats.h"
+#include "core/data/text_file.h"
 
 namespace tastebench {
 
@@ -309,6 +310,8 @@ class TableApplier {
         const auto text = read_whole(input, "UTF-8");
         if (!text)
             return fail(text.error());
+        if (find_invalid_utf8(*text) != std::string_view::npos || text->find('\0') != std::string::npos)
+            return bad_data("the text is not UTF-8, or there is a NUL byte in it", input.shown(), remedy);
         Vectors out;
         out.name = described.name;
         out.dimension = described.dimension;

@@ -14,10 +14,15 @@ namespace {
 constexpr std::size_t width = 4;
 constexpr std::string_view entity_column = "entities";
 
+/// Whether a number and a colon come first; looks no further than the number, however long the text.
+bool starts_entity(std::string_view text) {
+    const auto end = text.find_first_not_of("0123456789");
+    return end != std::string_view::npos && end > 0 && text[end] == ':';
+}
+
 /// "331:Bruce Springsteen"
 bool is_entity(std::string_view text) {
-    const auto colon = text.find(':');
-    return colon != std::string_view::npos && is_digits(text.substr(0, colon)) && colon + 1 < text.size();
+    return starts_entity(text) && text.find(':') + 1 < text.size();
 }
 
 /// Takes the next entity off a cell. A name may hold a semicolon: only one before a number and a colon ends it.
@@ -25,10 +30,7 @@ std::string_view take_entity(std::string_view& cell) {
     std::size_t end = 0;
     while (true) {
         end = cell.find(';', end);
-        if (end == std::string_view::npos || end + 1 == cell.size())
-            break;
-        const auto next = cell.substr(end + 1);
-        if (is_digits(next.substr(0, next.find(':'))) && next.find(':') != std::string_view::npos)
+        if (end == std::string_view::npos || end + 1 == cell.size() || starts_entity(cell.substr(end + 1)))
             break;
         ++end;
     }

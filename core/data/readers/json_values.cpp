@@ -35,7 +35,13 @@ class Handler : public nlohmann::json_sax<Json> {
     bool number_float(number_float_t, const string_t& digits) override {
         return plain(JsonValue::Kind::number, std::string(digits));
     }
-    bool string(string_t& value) override { return plain(JsonValue::Kind::text, std::move(value)); }
+    bool string(string_t& value) override {
+        if (value.find('\0') == std::string::npos)
+            return plain(JsonValue::Kind::text, std::move(value));
+        fault.values = values;
+        fault.what = "there is a NUL byte in a text";
+        return false;
+    }
     bool binary(binary_t&) override { return true; }
     bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& why) override {
         fault.values = values;

@@ -10,6 +10,7 @@
 #include "core/data/readers/entities.h"
 #include "core/data/readers/lines.h"
 #include "core/data/readers/mind.h"
+#include "core/data/text_file.h"
 
 namespace tastebench {
 
@@ -25,6 +26,14 @@ struct NewsTable {
     std::vector<std::vector<std::string_view>> rows;
 };
 
+/// The first field that is no UTF-8 or has a NUL in it; their number where all are good.
+std::size_t find_no_text(const std::vector<std::string_view>& fields) {
+    const auto bad = std::find_if(fields.begin(), fields.end(), [](std::string_view field) {
+        return field.find('\0') != std::string_view::npos || find_invalid_utf8(field) != std::string_view::npos;
+    });
+    return static_cast<std::size_t>(bad - fields.begin());
+}
+
 /// Rows of eight columns, of which all but the id may be empty.
 Result<NewsTable> read_news(const Input& input, const std::string& encoding) {
     auto content = read_whole(input, encoding);
@@ -38,6 +47,10 @@ Result<NewsTable> read_news(const Input& input, const std::string& encoding) {
         if (is_blank(line))
             continue;
         split_line(line, '\t', fields);
+        if (const auto wrong = find_no_text(fields); wrong < fields.size())
+            return bad_data("the text is not UTF-8, or there is a NUL byte in it",
+                            fmt::format("{}:{}:{}", input.shown(), line_number, wrong + 1),
+                            "choose the encoding of the file, or convert it");
         const auto wrong = [&](std::string what, std::size_t column) {
             return bad_data(std::move(what), fmt::format("{}:{}:{}", input.shown(), line_number, column),
                             "correct the row, or import without the table of items");
@@ -67,7 +80,7 @@ void join(const NewsTable& news, const IdMap& items, std::vector<NewsRow>& out, 
             if (out[*item] == nullptr)
                 out[*item] = &row;
         } else if (joined.unmatched.size() < most_unmatched) {
-            joined.unmatched.emplace_back(row[id]);
+            joined.unmatched.emplace_back(shortened_field(row[id]));
         }
     }
     joined.without = static_cast<std::uint64_t>(std::count(out.begin(), out.end(), nullptr));
@@ -143,6 +156,8 @@ Status read_mind_vectors(const Input& input, const std::unordered_map<std::strin
             out.dimension = static_cast<std::uint32_t>(numbers.size());
         if (numbers.empty() || numbers.size() != out.dimension)
             return wrong(fmt::format("this vector has {} numbers, the first one {}", numbers.size(), out.dimension));
+        if (find_no_text({key}) == 0)
+            return wrong("the key is not UTF-8, or there is a NUL byte in it");
         if (!here.insert(key).second)
             return wrong(fmt::format("'{}' has two vectors", shortened_field(key)));
         const std::string text(key);

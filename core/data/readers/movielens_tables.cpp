@@ -191,9 +191,9 @@ Status join_tags_dat(const Input& input, DatasetParts& parts, ImportReport& repo
             return bad_data("this row is not user::movie::tag::time",
                             fmt::format("{}:{}:1", input.shown(), line_number),
                             "correct it, or move the file away to import without tags");
-        if (find_invalid_utf8(line) != std::string_view::npos)
-            return bad_data("the text is not UTF-8", fmt::format("{}:{}:3", input.shown(), line_number),
-                            "convert the file to UTF-8");
+        if (find_invalid_utf8(line) != std::string_view::npos || line.find('\0') != line.npos)
+            return bad_data("the text is not UTF-8, or there is a NUL byte in it",
+                            fmt::format("{}:{}:3", input.shown(), line_number), "convert the file to UTF-8");
         tags.add(line.substr(first + 2, second - first - 2), line.substr(second + 2, last - second - 2));
     }
     tags.finish(report);

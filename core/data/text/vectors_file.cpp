@@ -167,6 +167,8 @@ class VectorsReader {
                          out_.vectors.dimension + 2, "correct the line, or fetch the file again");
         if (find_invalid_utf8(key) != std::string_view::npos)
             return wrong("the key is not UTF-8", 1, "convert the file to UTF-8");
+        if (key.find('\0') != std::string_view::npos)
+            return wrong("there is a NUL byte in the key", 1, "correct the line, or fetch the file again");
         return {};
     }
 

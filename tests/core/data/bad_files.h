@@ -64,6 +64,19 @@ inline void pack_bomb(const std::string& file, const std::string& kind, std::siz
     archive_write_free(out);
 }
 
+/// Sanitizers keep what is freed for a while, and shadow the rest.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::size_t memory_factor = 8;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr std::size_t memory_factor = 8;
+#else
+inline constexpr std::size_t memory_factor = 1;
+#endif
+#else
+inline constexpr std::size_t memory_factor = 1;
+#endif
+
 /// How far the process's memory has grown at most since this was made.
 class PeakMemory {
   public:

@@ -37,7 +37,7 @@ std::vector<RowIx> kept_by_hand(const Dataset& data, const SplitFilter& filter) 
             std::map<std::uint32_t, std::uint32_t> counts;
             for (const RowIx row : kept)
                 ++counts[(*keys)[row]];
-            std::erase_if(kept, [&](RowIx row) { return counts[(*keys)[row]] < least; });
+            std::erase_if(kept, [&, column = keys, few = least](RowIx row) { return counts[(*column)[row]] < few; });
         }
     } while (filter.core && kept.size() < before);
     return kept;

@@ -93,6 +93,7 @@ class TestVectorsFile : public QObject {
         row("only a header", "0 2\n", "v.txt", "no vectors");
         row("long key", QByteArray(5000, 'k') + " 1\n", "v.txt:1:1", "longer than 4096 bytes");
         row("NUL", QByteArray("a 1 \0002\n", 8), "v.txt:1:3", "is no number");
+        row("NUL in a key", QByteArray("a\0b 1 2\n", 8), "v.txt:1:1", "NUL");
     }
     void faults_are_told_with_their_place() {
         QFETCH(QByteArray, content);
