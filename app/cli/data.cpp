@@ -37,12 +37,19 @@ Status refuse_taken_name(const Workspace& workspace, const std::string& name) {
     return usage_error(fmt::format("there is already a data set '{}'", name), "--name", "give another name");
 }
 
+std::string counted(const DatasetEntry& entry) {
+    const auto& s = entry.summary;
+    if (s.users == 0)
+        return fmt::format("{}: {} rows of a label and features, without users and items", entry.name,
+                           with_commas(s.interactions));
+    return fmt::format("{}: {} users, {} items, {} interactions", entry.name, with_commas(s.users),
+                       with_commas(s.items), with_commas(s.interactions));
+}
+
 Status print_entry(const Session& session, const DatasetEntry& entry) {
     if (session.json)
         return print_json(to_json(entry));
-    return print(fmt::format("{}: {} users, {} items, {} interactions\nfingerprint {}\n", entry.name,
-                             with_commas(entry.summary.users), with_commas(entry.summary.items),
-                             with_commas(entry.summary.interactions), entry.fingerprint));
+    return print(fmt::format("{}\nfingerprint {}\n", counted(entry), entry.fingerprint));
 }
 
 Status keep(const Session& session, Workspace& workspace, const Dataset& data) {
@@ -87,8 +94,10 @@ Status list(const Session& session) {
     table.column("fingerprint");
     for (const auto& entry : *entries) {
         const auto& s = entry.summary;
-        table.row({entry.name, with_commas(s.users), with_commas(s.items), with_commas(s.interactions),
-                   fixed(s.density * 100, 3) + " %", s.first_time ? iso_time(*s.first_time).substr(0, 10) : "-",
+        const bool pairs = s.users > 0;
+        table.row({entry.name, pairs ? with_commas(s.users) : "-", pairs ? with_commas(s.items) : "-",
+                   with_commas(s.interactions), pairs ? fixed(s.density * 100, 3) + " %" : "-",
+                   s.first_time ? iso_time(*s.first_time).substr(0, 10) : "-",
                    s.last_time ? iso_time(*s.last_time).substr(0, 10) : "-", entry.fingerprint.substr(0, 12)});
     }
     return print(table.text());
@@ -127,11 +136,16 @@ std::string described(const DatasetEntry& entry, const Dataset& data, SourceStat
     };
     line("source", entry.recipe.empty() ? entry.source : fmt::format("{} ({})", entry.source, to_text(source)));
     line("fingerprint", entry.fingerprint);
-    line("users", with_commas(s.users));
-    line("items", with_commas(s.items));
-    line("interactions",
-         fmt::format("{} ({} distinct pairs)", with_commas(s.interactions), with_commas(s.distinct_pairs)));
-    line("density", fixed(s.density * 100, 3) + " %");
+    if (data.has_pairs()) {
+        line("users", with_commas(s.users));
+        line("items", with_commas(s.items));
+        line("interactions",
+             fmt::format("{} ({} distinct pairs)", with_commas(s.interactions), with_commas(s.distinct_pairs)));
+        line("density", fixed(s.density * 100, 3) + " %");
+    } else {
+        line("rows", with_commas(s.interactions) + ", without users and items");
+        line("fields", with_commas(data.context().size()));
+    }
     line("ratings", s.rated == 0 ? "none"
                                  : fmt::format("{}, from {} to {}, mean {}", with_commas(s.rated), s.least_value,
                                                s.greatest_value, fixed(s.mean_value, 3)));

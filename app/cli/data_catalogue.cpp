@@ -148,9 +148,7 @@ Status print_files(const Session& session, const CatalogueEntry& entry, const st
         out += fmt::format("{}: {} bytes\n", file.path.string(), with_commas(file.bytes));
     out += check_sentence(files) + "\n";
     if (imported != nullptr)
-        out += fmt::format("{}: {} users, {} items, {} interactions\n", imported->name,
-                           with_commas(imported->summary.users), with_commas(imported->summary.items),
-                           with_commas(imported->summary.interactions));
+        out += counted(*imported) + "\n";
     return print(out);
 }
 

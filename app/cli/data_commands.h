@@ -11,6 +11,8 @@ namespace tastebench::cli {
 Result<DatasetEntry> find_entry(const Workspace& workspace, const std::string& name);
 /// Asked before the work begins rather than after it.
 Status refuse_taken_name(const Workspace& workspace, const std::string& name);
+/// "films: 943 users, 1,682 items, 100,000 interactions".
+std::string counted(const DatasetEntry& entry);
 Status print_entry(const Session& session, const DatasetEntry& entry);
 /// Stores the data set and prints its entry.
 Status keep(const Session& session, Workspace& workspace, const Dataset& data);
