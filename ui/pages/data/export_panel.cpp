@@ -114,7 +114,9 @@ QLayout* ExportPanel::makeForm(QWidget* card) {
     replace_->setObjectName(QStringLiteral("exportReplace"));
     replace_->setToolTip(tr("A folder that holds anything but an export is never touched"));
     form->addRow(tr("&Format"), format_);
-    form->addRow(tr("F&older"), place);
+    auto* folderLabel = new QLabel(tr("F&older"), card);
+    folderLabel->setBuddy(folder_);
+    form->addRow(folderLabel, place);
     form->addRow(tr("S&plit"), split_);
     form->addRow(tr("&Seed"), seed_);
     form->addRow(QString(), replace_);
