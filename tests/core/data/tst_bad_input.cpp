@@ -128,6 +128,8 @@ class TestBadInput : public QObject {
             "more than one column is named 'user'");
         row("rating twice", "delimited", "in.csv", "user,item,rating,rating\nu,a,3,4\n", "in.csv:1:1",
             "more than one column is named 'rating'");
+        row("a hundred thousand columns of one name", "delimited", "in.csv", QByteArray("x,").repeated(100'000) + "x\n",
+            "in.csv:1:1", "looks like the user");
         row("lines of old Macs", "delimited", "in.csv", "user,item\ru,a\rv,b\r", "in.csv:1:1", "carriage returns");
         row("open quote", "delimited", "in.csv", "user,item\nu,\"a\n" + QByteArray("u,b\n").repeated(500'000),
             "in.csv:2:2", "never closed");
