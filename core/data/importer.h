@@ -129,7 +129,6 @@ struct ImportPreview {
     std::vector<std::string> context;           ///< columns that are kept as context
     std::vector<std::string> events;            ///< kinds of events among the first rows
     std::vector<BadRow> problems;               ///< bad rows among the first ones
-    std::vector<std::string> tables;            ///< names of the tables that will be joined
 };
 
 Result<ImportPreview> preview_import(const ImportOptions& options, std::size_t rows = 50);

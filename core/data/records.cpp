@@ -1,9 +1,6 @@
 #include "core/data/records.h"
 
 #include <algorithm>
-#include <cstring>
-
-#include <fmt/format.h>
 
 namespace tastebench {
 
@@ -98,57 +95,6 @@ bool RecordReader::next(std::vector<Field>& fields) {
         at_ = std::min(at_ + 1, content_.size());
     }
     return true;
-}
-
-std::vector<std::size_t> cut_at_records(std::string_view content, std::size_t first, std::size_t size, bool quotes) {
-    std::vector<std::size_t> cuts{first};
-    bool inside = false;
-    std::size_t counted = first;
-    while (cuts.back() < content.size()) {
-        std::size_t at = std::min(cuts.back() + size, content.size());
-        while (at < content.size()) {
-            const auto newline = content.find('\n', at);
-            at = newline == std::string_view::npos ? content.size() : newline + 1;
-            if (!quotes)
-                break;
-            // A line end inside quotes ends no record: an odd number of quotes before it.
-            const auto between = content.substr(counted, at - counted);
-            inside ^= std::count(between.begin(), between.end(), '"') % 2 != 0;
-            counted = at;
-            if (!inside)
-                break;
-        }
-        cuts.push_back(at);
-    }
-    return cuts;
-}
-
-Result<TextTable> read_table(const TextFile& file, char separator, bool quotes) {
-    const auto content = file.content();
-    if (const auto bad = find_invalid_utf8(content); bad != std::string_view::npos)
-        return bad_data("the text is not UTF-8", file.place(bad, 1), "convert the file to UTF-8");
-    TextTable out;
-    RecordReader reader(content, separator, quotes);
-    std::vector<Field> fields;
-    while (reader.next(fields)) {
-        std::vector<std::string> row;
-        row.reserve(fields.size());
-        for (const auto& field : fields)
-            row.push_back(field.text());
-        if (out.header.empty()) {
-            out.header = std::move(row);
-            continue;
-        }
-        if (row.size() != out.header.size())
-            return bad_data(fmt::format("this row has {} columns, the header {}", row.size(), out.header.size()),
-                            file.place(reader.record_offset(), std::min(row.size(), out.header.size())),
-                            "correct the row or the separator");
-        out.rows.push_back(std::move(row));
-        out.offsets.push_back(reader.record_offset());
-    }
-    if (!reader.fault().empty())
-        return bad_data(reader.fault(), file.place(reader.record_offset(), reader.field()), "close the quote");
-    return out;
 }
 
 } // namespace tastebench

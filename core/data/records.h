@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/data/text_file.h"
 
 namespace tastebench {
 
@@ -45,16 +44,5 @@ class RecordReader {
     std::size_t field_ = 0;
     std::string fault_;
 };
-
-/// Cuts [first, content.size()) into pieces of about `size` bytes that end after a record.
-std::vector<std::size_t> cut_at_records(std::string_view content, std::size_t first, std::size_t size, bool quotes);
-
-/// A small table read whole: header and rows, all of the header's length.
-struct TextTable {
-    std::vector<std::string> header;
-    std::vector<std::vector<std::string>> rows;
-    std::vector<std::size_t> offsets; ///< of the rows, for messages
-};
-Result<TextTable> read_table(const TextFile& file, char separator, bool quotes);
 
 } // namespace tastebench

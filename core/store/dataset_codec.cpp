@@ -4,9 +4,9 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <xxhash.h>
 
+#include "core/base/large_pages.h"
 #include "core/store/column_codec.h"
 
 namespace tastebench {
@@ -110,24 +110,12 @@ ColumnWriter column_writer(std::string name, const StringColumn& column) {
             }};
 }
 
-/// Room for a large column in pages of 2 MB: first touching it costs half as much.
-template <typename T>
-void reserve_column(std::vector<T>& column, std::size_t values) {
-    constexpr std::uintptr_t huge = std::uintptr_t{2} << 20;
-    column.reserve(values);
-    const auto begin = (reinterpret_cast<std::uintptr_t>(column.data()) + huge - 1) / huge * huge;
-    const auto end = reinterpret_cast<std::uintptr_t>(column.data() + column.capacity()) / huge * huge;
-    // Only advice: refusal changes nothing but the time.
-    if (begin < end)
-        madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-}
-
 /// limit: what every value must be below, if anything.
 template <typename T>
 ColumnReader column_reader(std::string name, std::vector<T>& column, std::size_t values,
                            std::optional<std::uint64_t> limit) {
     ColumnReader out{std::move(name), (values + chunk_values - 1) / chunk_values, values * sizeof(T), {}, {}};
-    out.reserve = [&column, values] { reserve_column(column, values); };
+    out.reserve = [&column, values] { reserve_in_large_pages(column, values); };
     out.append = [=, &column](std::span<const std::byte> bytes, std::size_t chunk) {
         const auto first = chunk * chunk_values;
         if (first >= values || column.size() != first)

@@ -2,13 +2,12 @@
 // Reads TASTEBENCH_BENCH_20M (user,item,rating,timestamp). The workspace lies in TASTEBENCH_BENCH_FOLDER, or in the
 // current folder: a real disk, not memory. `run` beside this file runs pandas on the same file.
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include <benchmark/benchmark.h>
 
+#include "bench_support.h"
 #include "core/data/importer.h"
 #include "core/data/statistics.h"
 #include "core/split/checks.h"
@@ -16,32 +15,9 @@
 #include "core/store/workspace.h"
 
 using namespace tastebench;
+using namespace tastebench::bench;
 
 namespace {
-
-constexpr int threads = 2;
-
-double peak_megabytes() {
-    std::ifstream status("/proc/self/status");
-    std::string line;
-    while (std::getline(status, line))
-        if (line.starts_with("VmHWM:"))
-            return std::stod(line.substr(6)) / 1024;
-    return 0;
-}
-
-template <typename T>
-T must(Result<T> result) {
-    if (result)
-        return std::move(*result);
-    std::fprintf(stderr, "%s\n", result.error().text().c_str());
-    std::exit(3);
-}
-
-const Parallel& parallel() {
-    static const Parallel made(threads);
-    return made;
-}
 
 std::filesystem::path workspace_file() {
     const char* folder = std::getenv("TASTEBENCH_BENCH_FOLDER");
@@ -66,10 +42,7 @@ void import_into_workspace() {
     auto workspace = must(Workspace::open(workspace_file()));
     Progress progress;
     const auto data = must(import_dataset(options(), parallel(), progress));
-    if (auto status = workspace->add_dataset(*data, {.parallel = &parallel()}); !status) {
-        std::fprintf(stderr, "%s\n", status.error().text().c_str());
-        std::exit(3);
-    }
+    must(workspace->add_dataset(*data, {.parallel = &parallel()}));
 }
 
 void import_csv(benchmark::State& state) {

@@ -2,31 +2,17 @@
 // `run` beside this file sets it up, runs the peers in turn with it and writes the report.
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 
 #include <benchmark/benchmark.h>
 
+#include "bench_support.h"
 #include "core/data/importer.h"
 #include "core/experiment/run.h"
 
 using namespace tastebench;
+using namespace tastebench::bench;
 
 namespace {
-
-constexpr int threads = 2;
-
-double peak_megabytes() {
-    std::ifstream status("/proc/self/status");
-    std::string line;
-    while (std::getline(status, line))
-        if (line.starts_with("VmHWM:"))
-            return std::stod(line.substr(6)) / 1024;
-    return 0;
-}
-
-void reset_peak() {
-    std::ofstream("/proc/self/clear_refs") << '5';
-}
 
 Result<DatasetPtr> import_file(const Parallel& parallel) {
     ImportOptions options;

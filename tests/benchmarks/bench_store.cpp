@@ -2,55 +2,26 @@
 // Reads TASTEBENCH_BENCH_20M (user,item,rating,timestamp) where that names a file, else makes rows of the same shape.
 // The workspace lies in TASTEBENCH_BENCH_FOLDER, or in the current folder: a real disk, not memory.
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "bench_support.h"
 #include "core/base/rng.h"
 #include "core/data/importer.h"
 #include "core/store/workspace.h"
 
 using namespace tastebench;
+using namespace tastebench::bench;
 
 namespace {
 
-constexpr int threads = 2;
 constexpr std::uint32_t rows_wanted = 19'994'935, users = 138'493, items = 26'744;
-
-double peak_megabytes() {
-    std::ifstream status("/proc/self/status");
-    std::string line;
-    while (std::getline(status, line))
-        if (line.starts_with("VmHWM:"))
-            return std::stod(line.substr(6)) / 1024;
-    return 0;
-}
-
-void reset_peak() {
-    std::ofstream("/proc/self/clear_refs") << '5';
-}
-
-template <typename T>
-T must(Result<T> result) {
-    if (result)
-        return std::move(*result);
-    std::fprintf(stderr, "%s\n", result.error().text().c_str());
-    std::exit(3);
-}
-
-void must(const Status& status) {
-    if (!status) {
-        std::fprintf(stderr, "%s\n", status.error().text().c_str());
-        std::exit(3);
-    }
-}
 
 IdMap numbered_ids(std::uint32_t count) {
     StringColumn ids;
@@ -78,11 +49,6 @@ DatasetParts make_rows() {
         rows.time.push_back(time);
     }
     return parts;
-}
-
-const Parallel& parallel() {
-    static const Parallel made(threads);
-    return made;
 }
 
 const Dataset& data() {

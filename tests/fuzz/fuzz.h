@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/data/importer.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench::fuzz {
 

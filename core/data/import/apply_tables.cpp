@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/data/import/formats.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

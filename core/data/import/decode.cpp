@@ -8,7 +8,7 @@
 #include <uchardet.h>
 
 #include "core/data/import/input.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include <sys/mman.h>
+#include "core/base/large_pages.h"
 
 namespace tastebench {
 
@@ -11,24 +11,6 @@ namespace {
 
 constexpr std::size_t block_bytes = 1 << 20;
 constexpr std::size_t most_rows = 0xFFFFFFFE;
-
-/// Large columns lie in large pages where the system has them: a fault for every 4 KiB costs more than the copy.
-void ask_for_large_pages(void* begin, std::size_t bytes) {
-    constexpr std::uintptr_t page = 2 << 20;
-    const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) / page * page;
-    const auto last = (reinterpret_cast<std::uintptr_t>(begin) + bytes) / page * page;
-    if (last > first)
-        madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-}
-
-/// Column by column, so that at most one of them is copied at a time.
-template <typename T>
-void reserve(std::vector<T>& column, std::size_t rows) {
-    if (column.capacity() >= rows)
-        return;
-    column.reserve(rows);
-    ask_for_large_pages(column.data(), rows * sizeof(T));
-}
 
 template <typename T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
@@ -103,17 +85,18 @@ void Merger::make_room(std::size_t more, double share) {
     const auto need = rows_.size() + more;
     if (need <= rows_.user.capacity())
         return;
-    // What the share of the file read so far lets expect; memory that is never touched costs nothing.
+    // What the share of the file read so far lets expect, a column at a time; memory that is never touched costs
+    // nothing.
     const double expected = static_cast<double>(need) / std::clamp(share, 0.001, 1.0);
     const auto room = std::max(need, static_cast<std::size_t>(expected * 1.03) + 1024);
-    reserve(rows_.user, room);
-    reserve(rows_.item, room);
+    reserve_in_large_pages(rows_.user, room);
+    reserve_in_large_pages(rows_.item, room);
     if (shape_.value)
-        reserve(rows_.value, room);
+        reserve_in_large_pages(rows_.value, room);
     if (shape_.time)
-        reserve(rows_.time, room);
+        reserve_in_large_pages(rows_.time, room);
     if (shape_.event)
-        reserve(rows_.event, room);
+        reserve_in_large_pages(rows_.event, room);
 }
 
 void Merger::add_context(Piece& piece) {

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/data/readers/delimited.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

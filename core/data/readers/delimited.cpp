@@ -8,7 +8,7 @@
 
 #include "core/data/readers/readers.h"
 #include "core/data/records.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

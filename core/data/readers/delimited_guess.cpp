@@ -8,7 +8,7 @@
 #include "core/data/import/table.h"
 #include "core/data/readers/delimited.h"
 #include "core/data/records.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

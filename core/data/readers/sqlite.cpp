@@ -10,7 +10,7 @@
 #include "core/data/readers/lines.h"
 #include "core/data/readers/readers.h"
 #include "core/data/readers/sqlite_table.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 

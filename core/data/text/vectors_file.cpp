@@ -11,7 +11,8 @@
 #include <fast_float/fast_float.h>
 #include <fmt/format.h>
 
-#include "core/data/text_file.h"
+#include "core/data/import/input.h"
+#include "core/data/utf8.h"
 
 namespace tastebench {
 
@@ -240,10 +241,11 @@ Result<VectorsRead> read_vectors(std::string_view content, const std::string& fi
 
 Result<VectorsRead> read_vectors_file(const std::filesystem::path& file, const VectorsOptions& options,
                                       Progress& progress) {
-    auto opened = TextFile::open(file);
-    if (!opened)
-        return fail(opened.error());
-    return read_vectors(opened->content(), opened->name(), options, progress);
+    const Input input{file, {}};
+    const auto text = read_whole(input, "UTF-8", max_vectors_file_bytes);
+    if (!text)
+        return fail(text.error());
+    return read_vectors(*text, input.shown(), options, progress);
 }
 
 Status write_vectors_file(const Vectors& vectors, const std::filesystem::path& file) {

@@ -15,6 +15,7 @@ namespace tastebench {
 
 inline constexpr std::uint32_t max_vector_dimension = 4096;
 inline constexpr std::size_t max_vector_key_bytes = 4096;
+inline constexpr std::size_t max_vectors_file_bytes = std::size_t{16} << 30; ///< inflated
 
 enum class VectorsFormat { guess, word2vec, glove, mind };
 
@@ -43,7 +44,7 @@ struct VectorsRead {
 /// nothing in it.
 Result<VectorsRead> read_vectors(std::string_view content, const std::string& file_name, const VectorsOptions& options,
                                  Progress& progress);
-/// The same from a file, plain or gzip.
+/// The same from a file, plain or compressed.
 Result<VectorsRead> read_vectors_file(const std::filesystem::path& file, const VectorsOptions& options,
                                       Progress& progress);
 

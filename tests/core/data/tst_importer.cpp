@@ -6,7 +6,7 @@
 
 #include "core/base/rng.h"
 #include "core/data/importer.h"
-#include "core/data/text_file.h"
+#include "core/data/utf8.h"
 #include "core/ml100k.h"
 
 using namespace tastebench;
