@@ -35,6 +35,11 @@ void Progress::add_curve_point(std::string_view series, double x, double y) {
     curves_.push_back({std::string(series), x, y});
 }
 
+void Progress::set_curves(Curves curves) {
+    const std::scoped_lock lock(mutex_);
+    curves_ = std::move(curves);
+}
+
 ProgressSnapshot Progress::snapshot() const {
     const std::scoped_lock lock(mutex_);
     ProgressSnapshot out;
@@ -42,7 +47,7 @@ ProgressSnapshot Progress::snapshot() const {
     out.note = note_;
     out.done = done_;
     out.total = total_;
-    out.cancelled = cancelled_;
+    out.cancelled = cancelled();
     out.bytes = bytes_;
     if (!started_)
         return out;

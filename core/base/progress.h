@@ -37,6 +37,11 @@ struct ProgressSnapshot {
 
 class Progress {
   public:
+    Progress() = default;
+    /// A part that is not shown: cancelled with `parent`, which must outlive it.
+    explicit Progress(const Progress& parent) : parent_(&parent) {}
+    Progress& operator=(const Progress&) = delete;
+
     /// Begins a stage of `total` units (0: unknown) and sets its count to zero.
     void begin(std::string_view stage, std::uint64_t total);
     /// The same for bytes, of which `already` were there before: they count as done, not as speed.
@@ -46,10 +51,14 @@ class Progress {
     /// Shown beside the stage until the next one begins.
     void set_note(std::string note);
     void add_curve_point(std::string_view series, double x, double y);
+    /// Takes over the curves of an interrupted job that goes on.
+    void set_curves(Curves curves);
 
     /// Asks the worker to stop; it answers with an ErrorKind::cancelled error soon after.
     void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
-    bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+    bool cancelled() const {
+        return cancelled_.load(std::memory_order_relaxed) || (parent_ != nullptr && parent_->cancelled());
+    }
 
     ProgressSnapshot snapshot() const;
     Curves curves() const;
@@ -58,6 +67,7 @@ class Progress {
     using Clock = std::chrono::steady_clock;
     void begin_stage(std::string_view stage, std::uint64_t total, std::uint64_t already, bool bytes);
 
+    const Progress* parent_ = nullptr;
     mutable std::mutex mutex_;
     std::string stage_, note_;
     std::optional<Clock::time_point> started_;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -196,58 +197,87 @@ void add_beyond_accuracy(Evaluation& out, const Lists& lists, std::span<const st
     out.per_user[name].assign(per_user.begin(), per_user.end());
 }
 
-Status add_ratings(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
-                   const Parallel& parallel, Progress& progress) {
-    const auto& rows = data.interactions();
-    std::vector<Pair> pairs;
-    std::vector<double> truth;
+/// The test rows with a value, and what the model says of them.
+struct Predicted {
+    std::vector<RowIx> rows;
+    std::vector<double> values; ///< parallel
+};
+
+Result<Predicted> predict(const Recommender& model, const Dataset& data, const Split& split, const Parallel& parallel,
+                          Progress& progress) {
+    Predicted out;
     for (const RowIx row : split.test)
-        if (!std::isnan(rows.value[row])) {
-            pairs.push_back({rows.user[row], rows.item[row]});
-            truth.push_back(rows.value[row]);
-        }
-    out.rated_test_rows = pairs.size();
-    if (pairs.empty())
-        return {};
-    std::vector<double> predicted(pairs.size());
-    progress.begin("Predicting ratings", pairs.size());
+        if (!std::isnan(data.interactions().value[row]))
+            out.rows.push_back(row);
+    out.values.resize(out.rows.size());
+    progress.begin("Predicting", out.rows.size());
     // Whole users together where the rows have them so, since some models score all items of a user at once.
-    parallel.for_blocks(pairs.size(), 4096, [&](std::size_t first, std::size_t last) {
+    parallel.for_blocks(out.rows.size(), 4096, [&](std::size_t first, std::size_t last) {
         if (progress.cancelled())
             return;
-        model.score_pairs(std::span(pairs).subspan(first, last - first),
-                          std::span(predicted).subspan(first, last - first));
+        model.score_rows(data, std::span(out.rows).subspan(first, last - first),
+                         std::span(out.values).subspan(first, last - first));
         progress.advance(last - first);
     });
     if (progress.cancelled())
         return cancelled_error();
+    if (!std::all_of(out.values.begin(), out.values.end(), [](double value) { return std::isfinite(value); }))
+        return run_failed("the model predicted values that are not numbers", {},
+                          "lower the learning rate or raise the regularization");
+    return out;
+}
+
+void add_ratings(Evaluation& out, const Predicted& predicted, std::span<const float> truth) {
     double squared = 0;
     double absolute = 0;
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-        const double error = predicted[i] - truth[i];
+    for (std::size_t i = 0; i < predicted.rows.size(); ++i) {
+        const double error = predicted.values[i] - static_cast<double>(truth[predicted.rows[i]]);
         squared += error * error;
         absolute += std::abs(error);
     }
-    const auto n = static_cast<double>(pairs.size());
-    if (!std::isfinite(squared))
-        return run_failed("the model predicted ratings that are not numbers", {},
-                          "lower the learning rate or raise the regularization");
+    const auto n = static_cast<double>(predicted.rows.size());
     out.metrics["rmse"] = std::sqrt(squared / n);
     out.metrics["mae"] = absolute / n;
-    return {};
 }
 
-} // namespace
+/// Pooled over all rows; AUC by the rank sum with mean ranks for equal scores. With one class there is no AUC.
+void add_clicks(Evaluation& out, const Predicted& predicted, std::span<const float> truth, double positive_from) {
+    const auto n = predicted.rows.size();
+    const auto positive = [&](std::size_t i) { return static_cast<double>(truth[predicted.rows[i]]) >= positive_from; };
+    constexpr double least = std::numeric_limits<double>::epsilon();
+    double loss = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double p = std::clamp(predicted.values[i], least, 1 - least);
+        loss -= std::log(positive(i) ? p : 1 - p);
+    }
+    out.metrics["logloss"] = loss / static_cast<double>(n);
+    std::vector<std::size_t> order(n);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return predicted.values[a] < predicted.values[b]; });
+    double rank_sum = 0;
+    double positives = 0;
+    for (std::size_t at = 0; at < n;) {
+        std::size_t end = at;
+        double mine = 0;
+        for (; end < n && predicted.values[order[end]] == predicted.values[order[at]]; ++end)
+            mine += positive(order[end]) ? 1 : 0;
+        rank_sum += mine * static_cast<double>(at + end + 1) / 2;
+        positives += mine;
+        at = end;
+    }
+    const double negatives = static_cast<double>(n) - positives;
+    if (positives > 0 && negatives > 0)
+        out.metrics["auc"] = (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
+}
 
-Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
-                            const Split& split, const EvalOptions& options, const Parallel& parallel,
-                            Progress& progress) {
+Status rank(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
+            const EvalOptions& options, const Parallel& parallel, Progress& progress) {
     const Validation validation = collect_validation(data, split, options.remove_seen);
     const Truth truth = collect_truth(model, data, split, validation, options.remove_seen);
     if (truth.users.empty())
         return bad_data("no user has a test item that could be recommended", "split",
                         "lower the share of training rows, or keep seen items in the lists");
-    Evaluation out;
     out.users = truth.users;
     const TopKOptions top{options.ks.back(), options.remove_seen};
     const Lists lists = recommend(model, truth.users, validation, top, parallel, progress);
@@ -260,9 +290,30 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         add_ranking(out, lists, truth, k, parallel);
         add_beyond_accuracy(out, lists, item_rows, split.train.size(), k);
     }
-    if (capabilities.predicts_ratings && data.has_values())
-        if (auto status = add_ratings(out, model, data, split, parallel, progress); !status)
+    return {};
+}
+
+} // namespace
+
+Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
+                            const Split& split, const EvalOptions& options, const Parallel& parallel,
+                            Progress& progress) {
+    Evaluation out;
+    if (capabilities.recommends && data.has_pairs())
+        if (auto status = rank(out, model, data, split, options, parallel, progress); !status)
             return fail(status.error());
+    if (!data.has_values() || !(capabilities.predicts_ratings || capabilities.predicts_clicks))
+        return out;
+    const auto predicted = predict(model, data, split, parallel, progress);
+    if (!predicted)
+        return fail(predicted.error());
+    out.rated_test_rows = predicted->rows.size();
+    if (predicted->rows.empty())
+        return out;
+    if (capabilities.predicts_ratings)
+        add_ratings(out, *predicted, data.interactions().value);
+    if (capabilities.predicts_clicks)
+        add_clicks(out, *predicted, data.interactions().value, capabilities.positive_from);
     return out;
 }
 

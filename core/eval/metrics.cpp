@@ -31,6 +31,14 @@ const std::vector<MetricInfo>& all_metrics() {
         {"rmse", "RMSE", "Root mean squared error of the predicted ratings over all rated test rows.", false, false,
          false},
         {"mae", "MAE", "Mean absolute error of the predicted ratings over all rated test rows.", false, false, false},
+        {"auc", "AUC",
+         "The chance that a positive test row has a greater score than a negative one, over all such pairs of rows; "
+         "equal scores count one half.",
+         false, true, false},
+        {"logloss", "Log-loss",
+         "The mean over all labelled test rows of -log(predicted probability of what happened); probabilities are "
+         "kept 2.2e-16 away from 0 and 1.",
+         false, false, false},
     };
     return metrics;
 }

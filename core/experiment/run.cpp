@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "core/base/shell.h"
+#include "core/experiment/estimate.h"
+#include "core/experiment/validation.h"
 
 namespace tastebench {
 
@@ -78,8 +80,16 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
     if (can.needs_times && !data.has_times())
         return bad_data(fmt::format("a half-life needs times, and '{}' has none", data.name()), "half_life_days",
                         "set half_life_days to 0, or import the data with a time column");
+    if (can.needs_features && data.user_features().size() + data.item_features().size() + data.context().size() == 0)
+        return bad_data(
+            fmt::format("{} learns from features, and '{}' has none beside the ids", (*entry)->title, data.name()),
+            "model", "import tables of users or items with the data, or choose a model of ids, such as SVD");
     if (auto status = check_recipe(data, spec.split); !status)
         return fail(status.error());
+    if (const auto patience = spec.parameters.find("patience");
+        patience != spec.parameters.end() && std::get<std::int64_t>(patience->second) > 0 && !spec.split.validates())
+        return usage_error("early stopping needs validation rows", "patience",
+                           "choose a split with a validation share, such as chrono:0.7,0.1, or set patience to 0");
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -90,7 +100,8 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
     return spec;
 }
 
-Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress) {
+Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                           CheckpointKeeper* checkpoints) {
     if (spec.data_fingerprint != data.fingerprint())
         return bad_data(fmt::format("'{}' is not the data that this run was made for", data.name()), "data",
                         "import the original data under its name, or start a new run");
@@ -110,11 +121,16 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     out.run.validation_rows = split->validation.size();
     out.run.test_rows = split->test.size();
     out.model = (*entry)->make();
+    const auto can = out.model->capabilities(spec.parameters);
+    if (auto status = check_memory(out.model->cost(shape_of(data, split->train.size()), spec.parameters)); !status)
+        return fail(status.error());
 
     const auto fit_start = std::chrono::steady_clock::now();
     {
         const TrainingData training(data, split->train);
-        FitContext context{progress, parallel, spec.seed};
+        const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
+        FitContext context{progress, parallel, spec.seed, split->validation.empty() ? nullptr : &validator,
+                           checkpoints};
         if (auto status = out.model->fit(training, spec.parameters, context); !status)
             return fail(status.error());
     }
@@ -123,8 +139,7 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
         return cancelled_error();
 
     const auto evaluate_start = std::chrono::steady_clock::now();
-    auto evaluation = evaluate(*out.model, out.model->capabilities(spec.parameters), data, *split, spec.evaluation,
-                               parallel, progress);
+    auto evaluation = evaluate(*out.model, can, data, *split, spec.evaluation, parallel, progress);
     if (!evaluation)
         return fail(evaluation.error());
     out.run.evaluate_seconds = seconds_since(evaluate_start);

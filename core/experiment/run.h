@@ -64,8 +64,20 @@ struct RunOutcome {
 
 /// Checks model, parameters and data against each other before anything is trained.
 Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec);
-/// Splits, trains, evaluates. Same spec, same digits, on any number of threads.
-Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress);
+/// What a run will take on this machine, before it is started.
+struct RunEstimate {
+    double memory_bytes = 0; ///< at the peak of training, beside the data set
+    double fit_seconds = 0;  ///< with this many threads
+};
+/// From the model's cost(), scaled by the speed of this machine (measured once, in a few milliseconds). Splitting and
+/// evaluation are not in it.
+Result<RunEstimate> estimate(const Dataset& data, const RunSpec& spec, int threads);
+
+/// Splits, trains, evaluates. Same spec, same digits, on any number of threads, and if it is resumed from one of the
+/// checkpoints (none: neither kept nor resumed). run_failed before training where the memory of the machine is too
+/// small for the model's cost().
+Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                           CheckpointKeeper* checkpoints = nullptr);
 /// Makes a model ready from stored bytes.
 Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::span<const std::byte> bytes);
 

@@ -45,6 +45,8 @@ std::string explain_in_words(const Dataset& data, const Explanation& explanation
     if (share <= 1.0 + 1e-9)
         text += fmt::format(" {} for {:.0f} % of the score.", named.size() == 1 ? "It accounts" : "They account",
                             100 * share);
+    if (first.common_users == 0) // not every model counts them
+        return text;
     text += first.common_users == 1
                 ? fmt::format(" One person has both {} and {}.", data.title(first.item), item)
                 : fmt::format(" {} people have both {} and {}.", first.common_users, data.title(first.item), item);

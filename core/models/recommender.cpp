@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "core/linalg/top_k.h"
 
 namespace tastebench {
 
 namespace {
+
+constexpr std::uint32_t state_mark = 0x4D42'5401; ///< begins every stored model
 
 Grouping group_by(std::span<const std::uint32_t> keys, std::span<const RowIx> rows, std::uint32_t groups) {
     Grouping out;
@@ -65,6 +69,49 @@ void Recommender::top_k_block(std::span<const UserIx> users, const TopKOptions& 
     }
 }
 
+void Recommender::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {
+    const auto& columns = data.interactions();
+    std::vector<Pair> pairs;
+    pairs.reserve(rows.size());
+    for (const RowIx row : rows)
+        pairs.push_back({columns.user[row], columns.item[row]});
+    score_pairs(pairs, out);
+}
+
+void Recommender::score_profile(std::span<const ProfileItem>, std::span<double> out) const {
+    std::fill(out.begin(), out.end(), 0.0);
+}
+
+std::vector<Scored> Recommender::recommend_profile(std::span<const ProfileItem> profile,
+                                                   const TopKOptions& options) const {
+    std::vector<double> scores(n_items());
+    score_profile(profile, scores);
+    if (options.remove_seen)
+        for (const auto& had : profile)
+            scores[had.item] = -std::numeric_limits<double>::infinity();
+    TopK best(options.k);
+    for (ItemIx item = 0; item < scores.size(); ++item)
+        if (item_in_training(item))
+            best.offer(item, scores[item]);
+    return best.take();
+}
+
+std::string_view to_text(ModelFamily family) {
+    switch (family) {
+    case ModelFamily::baseline:
+        return "Baselines";
+    case ModelFamily::neighbours:
+        return "Neighbours";
+    case ModelFamily::factors:
+        return "Factors";
+    case ModelFamily::features:
+        return "Features";
+    case ModelFamily::networks:
+        break;
+    }
+    return "Networks";
+}
+
 void Recommender::remember_seen(const TrainingData& training) {
     const auto& items = training.data.interactions().item;
     seen_starts_.assign(1, 0);
@@ -89,6 +136,8 @@ std::span<const ItemIx> Recommender::seen(UserIx user) const {
 }
 
 void Recommender::save(Writer& out) const {
+    out.number(state_mark);
+    out.number(state_version());
     out.array(seen_starts_);
     out.array(seen_items_);
     out.array(item_known_);
@@ -96,6 +145,12 @@ void Recommender::save(Writer& out) const {
 }
 
 Status Recommender::load(Reader& in) {
+    if (in.number<std::uint32_t>() != state_mark)
+        return bad_data("the stored model is damaged or was stored by an early version", {}, "train it again");
+    if (const auto version = in.number<std::uint32_t>(); version != state_version())
+        return bad_data(fmt::format("the stored model is of version {} of its kind, and this program reads version {}",
+                                    version, state_version()),
+                        {}, "train it again");
     seen_starts_ = in.array<std::uint64_t>();
     seen_items_ = in.array<ItemIx>();
     item_known_ = in.array<std::uint8_t>();

@@ -9,41 +9,30 @@
 #include <vector>
 
 #include "core/base/binary.h"
-#include "core/base/parallel.h"
 #include "core/base/parameters.h"
-#include "core/base/progress.h"
-#include "core/data/dataset.h"
+#include "core/models/training.h"
 
 namespace tastebench {
 
-/// The training rows by user or by item: row numbers of one group are rows[starts[g] .. starts[g+1]).
-struct Grouping {
-    std::vector<std::uint64_t> starts; ///< groups + 1
-    std::vector<RowIx> rows;
-    std::span<const RowIx> of(std::uint32_t g) const {
-        return std::span(rows).subspan(starts[g], starts[g + 1] - starts[g]);
-    }
-};
-
-struct TrainingData {
-    const Dataset& data;
-    std::span<const RowIx> rows; ///< ascending
-    Grouping by_user, by_item;   ///< rows of a group ascending
-    TrainingData(const Dataset& data, std::span<const RowIx> rows);
-};
-
-struct FitContext {
-    Progress& progress;
-    const Parallel& parallel;
-    std::uint64_t seed = 42;
-};
-
 struct Capabilities {
     bool predicts_ratings = false; ///< score_pairs is on the rating scale: rmse and mae apply
+    bool predicts_clicks = false;  ///< score_rows is the probability of a positive row: auc and logloss apply
+    double positive_from = 0.5;    ///< predicts_clicks: a row is positive where its value is this or more
+    bool recommends = true;        ///< ranks items for users; false where rows have no users and items
     bool explains = false;
     bool similar_items = false;
+    bool folds_in = false;  ///< score_profile: people unknown in training
+    bool uses_rows = false; ///< a row's own features (context) count: score_rows differs from score_pairs
+    bool iterative = false; ///< trains by epochs: curves, early stopping, checkpoints
     bool needs_values = false, needs_times = false;
-    bool needs_pairs = true; ///< users and items; false for models that learn from features alone
+    bool needs_features = false; ///< of users, items or rows
+    bool needs_pairs = true;     ///< users and items; false for models that learn from features alone
+};
+
+/// One item of the history of someone unknown in training.
+struct ProfileItem {
+    ItemIx item;
+    double value = 1; ///< rating or weight
 };
 
 struct Pair {
@@ -94,12 +83,22 @@ class Recommender {
     /// Reports a curve per epoch where there are any, answers a cancel within 200 ms. Parameters are complete.
     virtual Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) = 0;
 
+    /// Memory and time of a fit. Parameters are complete.
+    virtual Cost cost(const DataShape& shape, const Parameters& parameters) const = 0;
+
     virtual std::uint32_t n_users() const = 0;
     virtual std::uint32_t n_items() const = 0;
     /// Scores of all items for one user; out has n_items().
     virtual void score(UserIx user, std::span<double> out) const = 0;
     /// Scores, or predicted ratings where predicts_ratings; out has pairs.size().
     virtual void score_pairs(std::span<const Pair> pairs, std::span<double> out) const = 0;
+    /// The same for rows of the data set that the model was trained on; models of row features override it.
+    virtual void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const;
+    /// Scores of all items for someone with this history; only where capabilities().folds_in. The profile's items are
+    /// distinct and below n_items(); those unseen in training count for nothing. Out has n_items().
+    virtual void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const;
+    /// The best candidates for such a person, as top_k(); remove_seen leaves out the profile's items.
+    std::vector<Scored> recommend_profile(std::span<const ProfileItem> profile, const TopKOptions& options) const;
 
     /// For each user the best candidates, greatest score first, equal scores by item; shorter where candidates run
     /// out. Models override top_k_block where they have something faster than score().
@@ -126,17 +125,28 @@ class Recommender {
     std::span<const ItemIx> seen_items() const { return seen_items_; }             ///< all users', one after another
     virtual void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                              std::span<std::vector<Scored>> out) const;
+    /// Of what save_state() writes; raised with every change of it.
+    virtual std::uint32_t state_version() const { return 1; }
     virtual void save_state(Writer& out) const = 0;
     virtual Status load_state(Reader& in) = 0;
+    /// What training needs beyond save_state() to go on with the same digits: moments, momenta, schedules.
+    virtual void save_training(Writer&) const {}
+    virtual Status load_training(Reader&) { return {}; }
 
   private:
+    friend class EpochLoop;
     std::vector<std::uint64_t> seen_starts_;
     std::vector<ItemIx> seen_items_;
     std::vector<std::uint8_t> item_known_;
 };
 
+/// Groups of models in lists and documents.
+enum class ModelFamily { baseline, neighbours, factors, features, networks };
+std::string_view to_text(ModelFamily family);
+
 struct ModelEntry {
-    std::string id;       ///< "sar"
+    std::string id; ///< "sar"
+    ModelFamily family;
     std::string title;    ///< "SAR"
     std::string summary;  ///< one plain sentence
     std::string citation; ///< the paper

@@ -13,6 +13,10 @@ class Popularity final : public Recommender {
         return {};
     }
 
+    Cost cost(const DataShape& shape, const Parameters&) const override {
+        return {8.0 * static_cast<double>(shape.items), 2e-9 * static_cast<double>(shape.pairs)};
+    }
+
     Status fit(const TrainingData& training, const Parameters&, FitContext& context) override {
         remember_seen(training);
         n_users_ = training.data.users().size();
@@ -54,6 +58,7 @@ class Popularity final : public Recommender {
 
 ModelEntry popularity_entry() {
     return {"popularity",
+            ModelFamily::baseline,
             "Popularity",
             "Recommends to everyone what most people have; the yardstick that any other model must beat.",
             "",

@@ -43,6 +43,14 @@ Capabilities Sar::capabilities(const Parameters& parameters) const {
     return can;
 }
 
+Cost Sar::cost(const DataShape& shape, const Parameters&) const {
+    const auto items = static_cast<double>(shape.items);
+    const auto pairs = static_cast<double>(shape.pairs);
+    // Every user adds the square of their history to the counts.
+    const double met = shape.users > 0 ? 2 * pairs * pairs / static_cast<double>(shape.users) : 0;
+    return {std::min(2 * items * items, 6 * met) + 24 * pairs, 1e-9 * met + 20e-9 * pairs};
+}
+
 Status Sar::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     AffinityRules rules;
     auto weights = read_event_weights(get_text(parameters, "event_weights"), training.data);

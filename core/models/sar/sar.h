@@ -14,6 +14,7 @@ class Sar final : public Recommender {
   public:
     Capabilities capabilities(const Parameters& parameters) const override;
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
+    Cost cost(const DataShape& shape, const Parameters& parameters) const override;
 
     std::uint32_t n_users() const override { return n_users_; }
     std::uint32_t n_items() const override { return pairs_.n_items(); }

@@ -79,6 +79,7 @@ std::vector<ParameterSpec> specs() {
 
 ModelEntry sar_entry() {
     return {"sar",
+            ModelFamily::neighbours,
             "SAR",
             "Recommends what goes together with the things a person has; fast, exact and easy to explain.",
             "Microsoft Recommenders, Smart Adaptive Recommendations (SAR), single node",

@@ -17,6 +17,7 @@ class Fixed final : public Recommender {
     std::map<UserIx, std::vector<ItemIx>> lists;
     std::map<std::pair<UserIx, ItemIx>, double> ratings;
 
+    Cost cost(const DataShape&, const Parameters&) const override { return {}; }
     Capabilities capabilities(const Parameters&) const override {
         Capabilities can;
         can.predicts_ratings = !ratings.empty();

@@ -15,6 +15,7 @@ namespace {
 /// Scores that depend on user and item alone, so that the lists can be made by hand.
 class Hashed final : public Recommender {
   public:
+    Cost cost(const DataShape&, const Parameters&) const override { return {}; }
     Capabilities capabilities(const Parameters&) const override { return {}; }
     Status fit(const TrainingData& training, const Parameters&, FitContext&) override {
         remember_seen(training);
