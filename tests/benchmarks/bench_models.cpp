@@ -53,7 +53,7 @@ std::unique_ptr<Recommender> fit(const char* id, const Parameters& given) {
     auto model = entry->make();
     Progress progress;
     FitContext context{progress, input().parallel, 1};
-    if (auto status = model->fit(TrainingData(*input().data, input().rows), *entry->schema.complete(given), context);
+    if (auto status = model->fit(TrainingData(*input().data, input().rows, &input().parallel), *entry->schema.complete(given), context);
         !status) {
         std::fprintf(stderr, "%s\n", status.error().text().c_str());
         std::exit(4);
