@@ -7,6 +7,7 @@
 
 #include <Eigen/Core>
 
+#include "core/base/large_pages.h"
 #include "core/models/recommender.h"
 
 namespace tastebench {
@@ -45,7 +46,7 @@ class FactorTable {
 
   private:
     std::uint32_t factors_ = 0, width_ = lane;
-    std::vector<float, Eigen::aligned_allocator<float>> values_;
+    std::vector<float, LargePageAllocator<float>> values_;
 };
 
 class FactorModel : public Recommender {
