@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/models/als/als.h"
 #include "core/models/baselines/popularity.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
@@ -12,6 +13,8 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
         list.push_back(popularity_entry());
         return list;
     }();
