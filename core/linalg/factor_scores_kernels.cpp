@@ -115,7 +115,7 @@ float factor_score(const FactorItems& items, ItemIx item, const float* user, flo
     const float* q = items.factors + std::size_t{item} * items.width;
     float sum = 0;
     for (std::uint32_t f = 0; f < items.width; ++f)
-        sum += user[f] * q[f];
+        sum = lanes::multiply_add(user[f], q[f], sum);
     return (base + items.bias[item]) + sum;
 }
 

@@ -32,6 +32,15 @@ inline Floats all(float value) {
 #endif
 }
 
+/// a b + c, rounded as the vectors' a * b + c is: the compiler fuses those, but not always a plain sum of products.
+inline float multiply_add(float a, float b, float c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 inline bool any(Mask mask) {
     using Words = std::int64_t __attribute__((vector_size(sizeof(Mask))));
     const Words words = reinterpret_cast<Words>(mask);
