@@ -1,5 +1,6 @@
 #include "accuracy_plan.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ Result<Plan> read_plan(const std::string& file) {
         return refuse("this is no plan with data and sections", {});
     Plan plan;
     plan.data = whole["data"];
-    plan.hold_out = whole.value("hold_out", "");
+    plan.hold_out = has_text(whole, "hold_out") ? whole["hold_out"].get<std::string>() : "";
     for (const auto& section : whole["sections"]) {
         if (!section.is_object() || !has_text(section, "title"))
             return refuse("a section has no title", {});

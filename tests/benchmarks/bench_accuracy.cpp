@@ -1,8 +1,9 @@
 // Runs a plan of accuracy_plan.h and adds one JSON line for each run to a file. Runs that the file already has are left
 // out, so it can be stopped and started again; report_accuracy.py makes the tables.
 //
-//   tastebench-bench-accuracy PLAN.json OUT.jsonl [WORD]   only runs whose title, model or section has WORD in it
-//   tastebench-bench-accuracy PLAN.json                    only checks every model, parameter and split of the plan
+//   tastebench-bench-accuracy PLAN.json OUT.jsonl [WORD]   only runs of the model WORD, or with WORD in title or
+//   section tastebench-bench-accuracy PLAN.json                    only checks every model, parameter and split of the
+//   plan
 #include <chrono>
 #include <set>
 
@@ -127,7 +128,7 @@ std::set<std::string> read_keys(const std::string& file) {
 }
 
 bool wanted(const PlannedRun& run, const std::string& word) {
-    return run.title.find(word) != std::string::npos || run.model.find(word) != std::string::npos ||
+    return run.model == word || run.title.find(word) != std::string::npos ||
            run.section.find(word) != std::string::npos;
 }
 
@@ -150,8 +151,11 @@ bool run_all(const Dataset& data, const Plan& plan, const std::string& file, con
         }
         const auto line = line_of(planned, outcome->run);
         out << line.dump() << std::endl; // a line at a time, so that a stop loses one run at most
-        fmt::print(stderr, "{}/{} {} {} seed {}: {:.2f} s, {}\n", at, plan.runs.size(), planned.title,
-                   line["parameters"].dump(), planned.seed, outcome->run.fit_seconds, line["metrics"].dump());
+        const auto& metrics = outcome->run.metrics;
+        const auto shown = [&](const char* name) { return metrics.contains(name) ? metrics.at(name) : 0.0; };
+        fmt::print(stderr, "{}/{} {} {} seed {}: {:.2f} s, ndcg@10 {:.4f}, rmse {:.4f}\n", at, plan.runs.size(),
+                   planned.title, line["parameters"].dump(), planned.seed, outcome->run.fit_seconds, shown("ndcg@10"),
+                   shown("rmse"));
     }
     return sound && static_cast<bool>(out);
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "bench_support.h"
+#include "core/experiment/run.h"
 
 using namespace tastebench;
 
@@ -58,7 +59,8 @@ double copy(int n) {
 
 int main() {
     const double one = multiply(1), two = multiply(bench::threads);
-    fmt::print("{{\"gflops_one\": {:.1f}, \"gflops\": {:.1f}, \"copy_gb_one\": {:.1f}, \"copy_gb\": {:.1f}}}\n", one,
-               two, copy(1), copy(bench::threads));
+    fmt::print("{{\"cpu\": \"{}\", \"threads\": {}, \"gflops_one\": {:.1f}, \"gflops\": {:.1f}, ",
+               current_environment(bench::threads).cpu, bench::threads, one, two);
+    fmt::print("\"copy_gb_one\": {:.1f}, \"copy_gb\": {:.1f}}}\n", copy(1), copy(bench::threads));
     return 0;
 }
