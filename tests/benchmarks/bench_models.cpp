@@ -72,7 +72,15 @@ Work lists_from_factors(const Shape& s) {
 }
 
 const std::vector<Case>& cases() {
-    static const TypedParameters ials{{"factors", "64"}, {"epochs", "15"}, {"alpha", "1"}, {"regularization", "0.01"}};
+    // An event counts 2, a pair without one 1, as implicit has it with alpha 2.
+    static const TypedParameters ials{{"factors", "64"},
+                                      {"epochs", "15"},
+                                      {"alpha", "2"},
+                                      {"confidence", "scaled"},
+                                      {"use_values", "false"},
+                                      {"unobserved_weight", "1"},
+                                      {"regularization", "0.01"},
+                                      {"regularization_exponent", "0"}};
     static const auto with = [](TypedParameters all, const char* name, const char* value) {
         all[name] = value;
         return all;
@@ -81,7 +89,7 @@ const std::vector<Case>& cases() {
         {"sar", "sar", {{"half_life_days", "30"}}, co_occurrence, lists_from_all},
         {"sar100", "sar", {{"half_life_days", "30"}, {"neighbours", "100"}}, co_occurrence, lists_from_100},
         {"itemknn", "itemknn", {{"similarity", "cosine"}, {"neighbours", "100"}}, co_occurrence, lists_from_100},
-        {"ials_cg", "ials", with(ials, "solver", "cg"), conjugate_gradient, lists_from_factors, 2},
+        {"ials_cg", "ials", with(ials, "solver", "conjugate_gradient"), conjugate_gradient, lists_from_factors, 2},
         {"ials_cholesky", "ials", with(ials, "solver", "cholesky"),
          [](const Shape& s) { return cholesky(s, f, iterations, true); }, nullptr, 2},
         {"als",
