@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/models/als/als.h"
 #include "core/models/baselines/means.h"
 #include "core/models/baselines/popularity.h"
 #include "core/models/baselines/random.h"
@@ -19,6 +20,8 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
