@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/models/baselines/popularity.h"
+#include "core/models/bpr/bpr.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
@@ -13,6 +14,8 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(bpr_entry());
+        list.push_back(warp_entry());
         list.push_back(popularity_entry());
         list.push_back(mvae_entry());
         return list;
