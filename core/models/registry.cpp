@@ -2,9 +2,11 @@
 
 #include "core/models/baselines/popularity.h"
 #include "core/models/mvae/mvae.h"
+#include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
 #include "core/models/svd/svd.h"
+#include "core/models/svdpp/svdpp.h"
 
 namespace tastebench {
 
@@ -13,6 +15,8 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(svdpp_entry());
+        list.push_back(nmf_entry());
         list.push_back(popularity_entry());
         list.push_back(mvae_entry());
         return list;
