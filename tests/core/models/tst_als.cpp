@@ -103,7 +103,8 @@ class TestAls : public QObject {
     void the_curves_are_the_objective_and_the_error() {
         const auto data = tastes();
         for (const char* nonnegative : {"false", "true"}) {
-            const auto out = fit(*data, {{"centre", "none"}, {"nonnegative", nonnegative}, {"epochs", "6"}});
+            const auto out = fit(
+                *data, {{"centre", "none"}, {"regularization", "0.05"}, {"nonnegative", nonnegative}, {"epochs", "6"}});
             const StoredFactors stored(out.bytes());
             const auto n = static_cast<double>(data->interactions().size());
             QVERIFY(std::abs(out.curve("loss").back() * n / objective(*data, stored, 0.05, true) - 1) < 1e-4);
