@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <Eigen/Core>
-
+#include "core/base/large_pages.h"
 #include "core/base/parallel.h"
 #include "core/base/progress.h"
 
@@ -19,7 +18,7 @@ namespace tastebench {
 struct DenseSquare {
     std::uint32_t n = 0;
     std::size_t stride = 0;
-    std::vector<float, Eigen::aligned_allocator<float>> values;
+    std::vector<float, LargePageAllocator<float>> values;
 
     static std::size_t stride_of(std::uint32_t n) { return (std::size_t{n} + 15) / 16 * 16; }
     /// All zeros.

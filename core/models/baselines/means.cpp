@@ -19,7 +19,7 @@ class Means final : public Recommender {
     Cost cost(const DataShape& shape, const Parameters& p) const override {
         const auto pairs = static_cast<double>(shape.pairs);
         return {24 * pairs + 8 * static_cast<double>(shape.users + shape.items),
-                pairs * (40e-9 + static_cast<double>(get_int(p, "passes")) * 4e-9)};
+                pairs * (50e-9 + static_cast<double>(get_int(p, "passes")) * 4e-9)};
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
 

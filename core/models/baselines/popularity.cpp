@@ -17,7 +17,7 @@ class Popularity final : public Recommender {
     }
 
     Cost cost(const DataShape& shape, const Parameters&) const override {
-        return {16.0 * static_cast<double>(shape.items), 4e-9 * static_cast<double>(shape.rows)};
+        return {16.0 * static_cast<double>(shape.items), 35e-9 * static_cast<double>(shape.rows)};
     }
 
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;

@@ -10,7 +10,7 @@ class Random final : public Recommender {
   public:
     Capabilities capabilities(const Parameters&) const override { return {}; }
     Cost cost(const DataShape& shape, const Parameters&) const override {
-        return {0, 4e-9 * static_cast<double>(shape.rows)};
+        return {0, 25e-9 * static_cast<double>(shape.rows)};
     }
     Status fit(const TrainingData& training, const Parameters&, FitContext& context) override {
         remember_seen(training);

@@ -23,7 +23,7 @@ class SlopeOne final : public Recommender {
         const auto items = static_cast<double>(shape.items);
         const auto pairs = static_cast<double>(shape.pairs);
         const double others = pairs / std::max(1.0, static_cast<double>(shape.users));
-        return {8 * items * items + 24 * pairs, pairs * others * 2.5e-9 + items * items * 4e-9};
+        return {8 * items * items + 24 * pairs, pairs * others * 4.3e-9 + items * items * 4e-9};
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
 

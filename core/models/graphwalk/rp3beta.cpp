@@ -24,7 +24,7 @@ class Rp3Beta final : public ItemWeightsModel {
         const double kept = std::min(items, static_cast<double>(get_int(p, "neighbours")));
         Cost out;
         out.memory_bytes = 32 * pairs + 16 * items * kept;
-        out.core_seconds = 2 * pairs * others * 2e-9 + items * kept * 1e-7;
+        out.core_seconds = pairs * others * 8e-9 + items * kept * 1e-7;
         return out;
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;

@@ -11,8 +11,8 @@ namespace tastebench::slim {
 
 struct Settings {
     double l1 = 0, l2 = 0;
-    double tolerance = 1e-4; ///< passes end when the largest step, as a share of the largest weight, is below this
-    std::uint32_t passes = 100;
+    double tolerance = 1e-4;      ///< passes end when the largest step, as a share of the largest weight, is below this
+    std::uint32_t passes = 100;   ///< over all candidates, and over those with a weight between two of these
     std::uint32_t neighbours = 0; ///< 0: every item may speak for every other
     bool screen = false;          ///< X has no negative entry: an item with g(i, j) <= l1 can never get a weight
 };
@@ -33,7 +33,8 @@ class Descent {
   private:
     void choose(std::uint32_t item);
     void keep_most_alike(std::uint32_t item);
-    bool run_pass(std::span<const std::uint32_t> places);
+    bool run_pass();
+    void settle_active(const Progress& progress);
     void move(std::uint32_t item, float step);
 
     const DenseSquare& gram_;
@@ -42,8 +43,9 @@ class Descent {
     /// Weights and what is left to explain, g(j, item) - sum_k g(j, k) w(k), by place: the item itself where `whole_`,
     /// else its position among the candidates.
     std::vector<float> weights_, open_;
-    std::vector<std::uint32_t> places_; ///< of all candidates
-    std::vector<std::uint32_t> active_; ///< of those with a weight
+    std::vector<std::uint32_t> places_;                        ///< of all candidates
+    std::vector<std::uint32_t> active_;                        ///< of those with a weight
+    std::vector<float> corner_, active_open_, active_weights_; ///< their part of the Gram matrix and of the above
     bool whole_ = false;
 };
 

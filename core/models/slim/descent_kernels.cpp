@@ -11,6 +11,24 @@ namespace {
 /// A step over scattered entries costs about this many times a step over the same number in a row.
 constexpr std::size_t scatter_cost = 6;
 
+/// Steps of one pass and the largest of them.
+struct Steps {
+    explicit Steps(const Settings& settings)
+        : l1(static_cast<float>(settings.l1)), l2(static_cast<float>(settings.l2)),
+          tolerance(static_cast<float>(settings.tolerance)) {}
+    /// Where a weight of `old` goes, open being what is left to explain and own the entry on the diagonal.
+    float next(float old, float open, float own) {
+        const float now = std::max(0.0F, (open + own * old - l1) / (own + l2));
+        largest = std::max(largest, std::abs(now - old));
+        largest_weight = std::max(largest_weight, now);
+        return now;
+    }
+    bool all_small() const { return largest <= tolerance * largest_weight; }
+
+    float l1, l2, tolerance;
+    float largest = 0, largest_weight = 0;
+};
+
 } // namespace
 
 /// The candidates of this item, and the state before the first pass.
@@ -65,45 +83,74 @@ void Descent::move(std::uint32_t item, float step) {
     }
 }
 
-/// One step for each place; true if all of them were small.
-bool Descent::run_pass(std::span<const std::uint32_t> places) {
-    const auto l1 = static_cast<float>(settings_.l1);
-    const auto l2 = static_cast<float>(settings_.l2);
-    float largest_step = 0;
-    float largest_weight = 0;
-    for (const std::uint32_t place : places) {
+/// One step for each candidate; true if all of them were small.
+bool Descent::run_pass() {
+    Steps steps(settings_);
+    for (const std::uint32_t place : places_) {
         const float old = weights_[place];
-        if (old == 0 && open_[place] <= l1)
+        if (old == 0 && open_[place] <= steps.l1)
             continue;
         const std::uint32_t item = whole_ ? place : candidates_[place];
-        const float own = gram_.row(item)[item];
-        const float now = std::max(0.0F, (open_[place] + own * old - l1) / (own + l2));
-        largest_weight = std::max(largest_weight, now);
+        const float now = steps.next(old, open_[place], gram_.row(item)[item]);
         if (now == old)
             continue;
-        largest_step = std::max(largest_step, std::abs(now - old));
         weights_[place] = now;
         move(item, now - old);
     }
-    return largest_step <= static_cast<float>(settings_.tolerance) * largest_weight || largest_step == 0;
+    return steps.all_small();
+}
+
+/// Steps for those with a weight until they rest. They are few, so their corner of the Gram matrix fits the cache; the
+/// others learn of the changes at the end.
+void Descent::settle_active(const Progress& progress) {
+    active_.clear();
+    for (const std::uint32_t place : places_)
+        if (weights_[place] > 0)
+            active_.push_back(place);
+    const std::size_t n = active_.size();
+    const auto item = [&](std::size_t at) { return whole_ ? active_[at] : candidates_[active_[at]]; };
+    corner_.resize(n * n);
+    active_open_.resize(n);
+    active_weights_.resize(n);
+    for (std::size_t a = 0; a < n; ++a) {
+        active_open_[a] = open_[active_[a]];
+        active_weights_[a] = weights_[active_[a]];
+        const float* row = gram_.row(item(a));
+        for (std::size_t b = 0; b < n; ++b)
+            corner_[a * n + b] = row[item(b)];
+    }
+    for (std::uint32_t pass = 0; pass < settings_.passes && !progress.cancelled(); ++pass) {
+        Steps steps(settings_);
+        for (std::size_t a = 0; a < n; ++a) {
+            const float* __restrict row = corner_.data() + a * n;
+            float* __restrict open = active_open_.data();
+            const float old = active_weights_[a];
+            const float now = steps.next(old, open[a], row[a]);
+            if (now == old)
+                continue;
+            active_weights_[a] = now;
+            for (std::size_t b = 0; b < n; ++b)
+                open[b] -= (now - old) * row[b];
+        }
+        if (steps.all_small())
+            break;
+    }
+    for (std::size_t a = 0; a < n; ++a) {
+        const float step = active_weights_[a] - weights_[active_[a]];
+        if (step == 0)
+            continue;
+        weights_[active_[a]] = active_weights_[a];
+        move(item(a), step);
+    }
 }
 
 std::vector<Weight> Descent::solve(std::uint32_t item, const Progress& progress) {
     choose(item);
     // All candidates once, then those with a weight until they rest, then all again, until nothing moves.
-    for (std::uint32_t pass = 0; pass < settings_.passes && !progress.cancelled();) {
-        ++pass;
-        if (run_pass(places_))
+    for (std::uint32_t pass = 0; pass < settings_.passes && !progress.cancelled(); ++pass) {
+        if (run_pass())
             break;
-        active_.clear();
-        for (const std::uint32_t place : places_)
-            if (weights_[place] > 0)
-                active_.push_back(place);
-        while (pass < settings_.passes && !progress.cancelled()) {
-            ++pass;
-            if (run_pass(active_))
-                break;
-        }
+        settle_active(progress);
     }
     std::vector<Weight> out;
     for (const std::uint32_t place : places_)

@@ -42,11 +42,11 @@ Cost Slim::cost(const DataShape& shape, const Parameters& p) const {
     const auto chosen = static_cast<double>(get_int(p, "neighbours"));
     const bool all = chosen == 0 || chosen > items;
     const double others = pairs / std::max(1.0, static_cast<double>(shape.users));
-    // An item takes a few hundred steps; one changes the whole row, or the entries of the chosen ones.
-    const double step = all ? items : std::min(items, 6 * chosen);
+    // Steps of an item: more where all may speak, and each then changes a whole row of what is left to explain.
+    const double steps = all ? 2800 * items : 900 * std::min(items, 6 * chosen);
     Cost out;
     out.memory_bytes = 4 * items * items + 16 * pairs + 16 * items * (all ? 200 : chosen);
-    out.core_seconds = items * (items * 2e-9 + 900 * step * 0.25e-9) + pairs * others * 1.2e-9;
+    out.core_seconds = items * (items * 1e-8 + steps * 0.25e-9) + pairs * others * 2e-9;
     return out;
 }
 
@@ -105,13 +105,13 @@ std::vector<ParameterSpec> specs() {
         {"l1", "L1 regularization", "Makes weights vanish that explain little; more gives fewer reasons per item.", "",
          ParameterType::real, 1.0, 0, 1e9},
         {"l2", "L2 regularization", "Pulls all weights towards zero; guards against overfitting.", "",
-         ParameterType::real, 100.0, 0, 1e9},
+         ParameterType::real, 200.0, 0, 1e9},
         {"neighbours", "Neighbours", "Only this many items, most alike, may speak for an item; 0 means all.", "items",
          ParameterType::integer, std::int64_t{0}, 0, 1'000'000},
         {"use_values", "Weigh by rating", "A rating of 5 counts five times as much as a rating of 1.", "",
          ParameterType::boolean, false},
         {"tolerance", "Tolerance", "An item is done when its weights change by less than this share.", "",
-         ParameterType::real, 1e-3, 1e-9, 1},
+         ParameterType::real, 1e-3, 1e-6, 1},
         {"passes", "Passes", "At most this often the weights of an item are gone through.", "", ParameterType::integer,
          std::int64_t{100}, 1, 100'000},
     };
