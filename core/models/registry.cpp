@@ -2,6 +2,7 @@
 
 #include "core/models/baselines/popularity.h"
 #include "core/models/bpr/bpr.h"
+#include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
@@ -16,6 +17,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(svd_entry());
         list.push_back(bpr_entry());
         list.push_back(warp_entry());
+        list.push_back(lightgcn_entry());
         list.push_back(popularity_entry());
         list.push_back(mvae_entry());
         return list;
