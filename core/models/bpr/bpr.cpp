@@ -69,9 +69,9 @@ class Warp final : public PairwiseModel {
 };
 
 std::vector<ParameterSpec> bpr_specs() {
-    auto list = pairwise_specs(0.05, 0.01, 0.01);
+    auto list = pairwise_specs(0.01, 0.01, 0.01);
     add_schedule_parameters(list);
-    add_epoch_parameters(list, 100, "How often training goes through all pairs of a person and an item.");
+    add_epoch_parameters(list, 200, "How often training goes through all pairs of a person and an item.");
     return list;
 }
 

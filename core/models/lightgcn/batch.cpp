@@ -33,14 +33,14 @@ double GraphLearner::add_sample(const GraphSample& sample, float weight) {
 }
 
 double GraphLearner::gradient(std::span<const float> learned, std::span<const GraphSample> samples,
-                              std::span<float> gradient, const Parallel& parallel) {
-    graph_.propagate(learned, final_, width_, layers_, parallel);
+                              std::span<float> gradient, const Parallel& parallel, const Progress& progress) {
+    graph_.propagate(learned, final_, width_, layers_, parallel, progress);
     std::fill(slope_.begin(), slope_.end(), 0.0F);
     const float weight = 1.0F / static_cast<float>(samples.size());
     double loss = 0;
     for (const auto& sample : samples)
         loss += add_sample(sample, weight);
-    graph_.propagate(slope_, gradient, width_, layers_, parallel);
+    graph_.propagate(slope_, gradient, width_, layers_, parallel, progress);
     const auto n = static_cast<Eigen::Index>(width_);
     double squares = 0;
     for (const auto& sample : samples)

@@ -20,7 +20,7 @@ class GraphLearner {
     ///   ln(1 + exp(-f_u . (f_i - f_j))) + regularization / 2 (|e_u|^2 + |e_i|^2 + |e_j|^2).
     /// Sets the gradient, of the size of `learned`. The same digits on any number of threads.
     double gradient(std::span<const float> learned, std::span<const GraphSample> samples, std::span<float> gradient,
-                    const Parallel& parallel);
+                    const Parallel& parallel, const Progress& progress);
 
   private:
     double add_sample(const GraphSample& sample, float weight);

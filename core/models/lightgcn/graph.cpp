@@ -36,7 +36,7 @@ void ItemGraph::start(const SparseRows& users_by_items, const Parallel& parallel
 }
 
 void ItemGraph::propagate(std::span<const float> x, std::span<float> y, std::uint32_t width, std::uint32_t layers,
-                          const Parallel& parallel) {
+                          const Parallel& parallel, const Progress& progress) {
     // Horner: y = (x + A (x + A (x + ..))) / (L + 1), so that no layer is kept. What travels is scaled by D^-1/2, which
     // leaves plain sums of rows.
     from_.resize(x.size());
@@ -48,6 +48,8 @@ void ItemGraph::propagate(std::span<const float> x, std::span<float> y, std::uin
     for (std::uint32_t layer = 1; layer <= layers; ++layer) {
         const bool end = layer == layers;
         parallel.for_blocks(nodes(), node_block, [&](std::size_t first, std::size_t last) {
+            if (progress.cancelled())
+                return;
             GraphStep step{starts_.data(), neighbours_.data(), scale_.data(), from_.data(),
                            x.data(),       to_.data(),         width};
             step.end = end;

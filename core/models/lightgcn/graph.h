@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/parallel.h"
+#include "core/base/progress.h"
 #include "core/linalg/sparse_rows.h"
 #include "core/nn/matrix.h"
 
@@ -17,10 +18,10 @@ class ItemGraph {
     void start(const SparseRows& users_by_items, const Parallel& parallel);
     std::uint32_t nodes() const { return static_cast<std::uint32_t>(scale_.size()); }
     /// y = 1/(L+1) sum_{k=0..L} A^k x; rows of `width` floats, aligned to 64 bytes, width a multiple of 16; y is not
-    /// x. The matrix is symmetric, so the same product carries a gradient back. The same digits on any number of
-    /// threads.
+    /// x. Leaves early, with anything in y, when progress is cancelled. The matrix is symmetric, so the same product
+    /// carries a gradient back. The same digits on any number of threads.
     void propagate(std::span<const float> x, std::span<float> y, std::uint32_t width, std::uint32_t layers,
-                   const Parallel& parallel);
+                   const Parallel& parallel, const Progress& progress);
 
   private:
     std::vector<std::uint64_t> starts_{0};

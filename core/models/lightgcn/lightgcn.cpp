@@ -43,7 +43,7 @@ class LightGcn final : public FactorModel {
   private:
     void start(const TrainingData& training, const Parameters& parameters, const FitContext& context);
     std::vector<GraphSample> draw(std::span<const UserIx> people, std::size_t n, Rng& rng) const;
-    void publish(ItemGraph& graph, std::uint32_t layers, const Parallel& parallel);
+    void publish(ItemGraph& graph, std::uint32_t layers, const FitContext& context);
 
     nn::AlignedFloats learned_; ///< while training: the embeddings before propagation, users and then items
     std::vector<ItemIx> known_items_;
@@ -110,10 +110,10 @@ std::vector<GraphSample> LightGcn::draw(std::span<const UserIx> people, std::siz
 }
 
 /// Scores come from the propagated embeddings.
-void LightGcn::publish(ItemGraph& graph, std::uint32_t layers, const Parallel& parallel) {
+void LightGcn::publish(ItemGraph& graph, std::uint32_t layers, const FitContext& context) {
     const std::size_t width = users_.width();
     nn::AlignedFloats result(learned_.size());
-    graph.propagate(learned_, result, users_.width(), layers, parallel);
+    graph.propagate(learned_, result, users_.width(), layers, context.parallel, context.progress);
     std::copy_n(result.data(), n_users() * width, users_.data());
     std::copy_n(result.data() + n_users() * width, n_items() * width, items_.data());
 }
@@ -148,11 +148,11 @@ Status LightGcn::fit(const TrainingData& training, const Parameters& parameters,
             context.progress.advance();
             if (samples.empty())
                 continue;
-            loss += learner.gradient(learned_, samples, gradient, context.parallel);
+            loss += learner.gradient(learned_, samples, gradient, context.parallel, context.progress);
             optimizer_.step(learned_, gradient, context.parallel);
             ++steps;
         }
-        publish(graph, layers, context.parallel);
+        publish(graph, layers, context);
         const bool numbers = std::all_of(learned_.begin(), learned_.end(), [](float e) { return std::isfinite(e); });
         return !numbers ? std::numeric_limits<double>::quiet_NaN()
                         : loss / static_cast<double>(std::max<std::size_t>(steps, 1));
