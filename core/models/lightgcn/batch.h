@@ -23,8 +23,6 @@ class GraphLearner {
                     const Parallel& parallel, const Progress& progress);
 
   private:
-    double add_sample(const GraphSample& sample, float weight);
-
     ItemGraph& graph_;
     std::uint32_t width_, layers_;
     float regularization_;

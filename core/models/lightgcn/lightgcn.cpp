@@ -59,7 +59,7 @@ Cost LightGcn::cost(const DataShape& shape, const Parameters& p) const {
     const auto layers = static_cast<double>(get_int(p, "layers"));
     Cost out;
     out.memory_bytes = 4 * width * nodes * 9 + 20 * pairs;
-    out.core_seconds = steps * (4 * layers * pairs * width * 0.08e-9 + nodes * width * (2.5e-9 + layers * 0.5e-9)) +
+    out.core_seconds = steps * (4 * layers * pairs * width * 0.05e-9 + nodes * width * (2.5e-9 + layers * 0.5e-9)) +
                        static_cast<double>(get_int(p, "epochs")) * pairs * width * 2e-9;
     return out;
 }

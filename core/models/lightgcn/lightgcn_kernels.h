@@ -30,4 +30,15 @@ struct GraphStep {
 /// `share`.
 void step_rows(const GraphStep& step, std::size_t first, std::size_t last);
 
+/// The rows of one sample and where their slopes are added; `width` floats, aligned to 64 bytes.
+struct PairRows {
+    const float *user, *positive, *negative;
+    float *user_slope, *positive_slope, *negative_slope;
+    std::uint32_t width;
+};
+/// ln(1 + exp(-u . (i - j))); its slopes times `weight` are added.
+double rank_pair(const PairRows& rows, float weight);
+/// slope += strength x row; the squared length of the row.
+double shrink_row(const float* row, float* slope, std::uint32_t width, float strength);
+
 } // namespace tastebench
