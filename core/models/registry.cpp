@@ -8,6 +8,7 @@
 #include "core/models/ease/ease.h"
 #include "core/models/graphwalk/rp3beta.h"
 #include "core/models/bpr/bpr.h"
+#include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
@@ -29,6 +30,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(warp_entry());
         list.push_back(svdpp_entry());
         list.push_back(nmf_entry());
+        list.push_back(lightgcn_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
