@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/models/als/als.h"
 #include "core/models/baselines/popularity.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
@@ -17,6 +18,8 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(svd_entry());
         list.push_back(svdpp_entry());
         list.push_back(nmf_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
         list.push_back(popularity_entry());
         list.push_back(mvae_entry());
         return list;
