@@ -38,7 +38,7 @@ class Nmf final : public FactorModel {
         out.memory_bytes = 8.0 * (width + 1) * static_cast<double>(shape.users + shape.items) +
                            24.0 * static_cast<double>(shape.pairs);
         out.core_seconds = static_cast<double>(shape.rows) *
-                           (120e-9 + static_cast<double>(get_int(p, "epochs")) * (6e-9 + width * 0.6e-9));
+                           (70e-9 + static_cast<double>(get_int(p, "epochs")) * (7e-9 + width * 0.45e-9));
         return out;
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
