@@ -31,6 +31,10 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(svdpp_entry());
         list.push_back(nmf_entry());
         list.push_back(lightgcn_entry());
+        list.push_back(svdpp_entry());
+        list.push_back(nmf_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
