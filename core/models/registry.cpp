@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/models/baselines/popularity.h"
+#include "core/models/knn/knn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
@@ -12,6 +13,8 @@ const std::vector<ModelEntry>& all_models() {
     static const std::vector<ModelEntry> models = [] {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
+        list.push_back(itemknn_entry());
+        list.push_back(userknn_entry());
         list.push_back(svd_entry());
         list.push_back(popularity_entry());
         list.push_back(mvae_entry());
