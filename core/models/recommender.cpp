@@ -85,6 +85,11 @@ void Recommender::top_k_block(std::span<const UserIx> users, const TopKOptions& 
     }
 }
 
+Status Recommender::update(const TrainingData& all, std::span<const RowIx>, const Parameters& parameters,
+                           FitContext& context) {
+    return fit(all, parameters, context);
+}
+
 void Recommender::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {
     const auto& columns = data.interactions();
     std::vector<Pair> pairs;

@@ -22,6 +22,7 @@ struct Capabilities {
     bool explains = false;
     bool similar_items = false;
     bool folds_in = false;  ///< score_profile: people unknown in training
+    bool updates = false;   ///< update() is quicker than a fit
     bool uses_rows = false; ///< a row's own features (context) count: score_rows differs from score_pairs
     bool iterative = false; ///< trains by epochs: curves, early stopping, checkpoints
     bool needs_values = false, needs_times = false;
@@ -64,6 +65,9 @@ struct Explanation {
     ItemIx item;
     double score;                            ///< the sum of all contributions, in the order given, to the last bit
     std::vector<Contribution> contributions; ///< greatest first; equal ones by item
+    bool by_popularity = false; ///< nothing in the history speaks for the item: it is listed, below all that something
+                                ///< does, because so many people have it; the score is then below 0 and means nothing
+    std::uint32_t people = 0;   ///< by_popularity: who have it
 };
 
 /// Which items may be recommended, and how many. Items unseen in training are never candidates.
@@ -82,6 +86,13 @@ class Recommender {
     virtual Capabilities capabilities(const Parameters& parameters) const = 0;
     /// Reports a curve per epoch where there are any, answers a cancel within 200 ms. Parameters are complete.
     virtual Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) = 0;
+
+    /// Takes in new events: `all` is the training data after them, `added` (ascending) those of its rows that are new;
+    /// the others are the rows of the last fit or update, whatever users and items are new or have new indices. The
+    /// parameters are those of the fit. Ends with the digits of a fit on `all`, which is also what it does where the
+    /// model has nothing quicker. bad_data, the model left as it was, if the other rows are not those of the fit.
+    virtual Status update(const TrainingData& all, std::span<const RowIx> added, const Parameters& parameters,
+                          FitContext& context);
 
     /// Memory and time of a fit. Parameters are complete.
     virtual Cost cost(const DataShape& shape, const Parameters& parameters) const = 0;

@@ -9,6 +9,7 @@
 #include "core/models/graphwalk/rp3beta.h"
 #include "core/models/bpr/bpr.h"
 #include "core/models/lightgcn/lightgcn.h"
+#include "core/models/knn/knn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
@@ -23,6 +24,8 @@ const std::vector<ModelEntry>& all_models() {
     static const std::vector<ModelEntry> models = [] {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
+        list.push_back(itemknn_entry());
+        list.push_back(userknn_entry());
         list.push_back(svd_entry());
         list.push_back(als_entry());
         list.push_back(ials_entry());
