@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/models/baselines/popularity.h"
+#include "core/models/fm/fm.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
 #include "core/models/svd/svd.h"
@@ -12,6 +13,7 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(fm_entry());
         list.push_back(popularity_entry());
         return list;
     }();
