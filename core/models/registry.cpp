@@ -14,6 +14,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(sar_entry());
         list.push_back(svd_entry());
         list.push_back(fm_entry());
+        list.push_back(ffm_entry());
         list.push_back(popularity_entry());
         return list;
     }();

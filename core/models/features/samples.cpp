@@ -54,6 +54,17 @@ EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::
     return out;
 }
 
+/// Samples come in random order, each from memory: asked for a few samples before they are needed.
+constexpr std::size_t ahead = 6;
+constexpr std::size_t line = 16; ///< numbers in 64 bytes
+
+void prefetch(const EncodedRows& rows, std::size_t row) {
+    for (std::size_t at = 0; at < rows.singles; at += line)
+        __builtin_prefetch(rows.index.data() + row * rows.singles + at);
+    for (std::size_t at = 0; at < rows.numbers; at += line)
+        __builtin_prefetch(rows.number.data() + row * rows.numbers + at);
+}
+
 } // namespace
 
 void SampleBlock::reset(const FeatureEncoder& encoder, std::uint32_t samples) {
@@ -75,30 +86,32 @@ void SampleBlock::reset(const FeatureEncoder& encoder, std::uint32_t samples) {
     error.resize(samples);
 }
 
-void SampleBlock::add_part(const EncodedRows& rows, std::uint32_t row, Entry*& slot) {
+Entry* SampleBlock::add_part(const EncodedRows& rows, std::uint32_t row, Entry* slot) {
     const std::uint32_t* index = rows.index.data() + std::size_t{row} * rows.singles;
     const float* number = rows.number.data() + std::size_t{row} * rows.numbers;
     const std::uint32_t categories = rows.singles - rows.numbers;
     for (std::uint32_t s = 0; s < categories; ++s)
-        *slot++ = {index[s], 1.0F};
+        slot[s] = {index[s], 1.0F};
     for (std::uint32_t s = categories; s < rows.singles; ++s)
-        *slot++ = {index[s], number[s - categories]};
+        slot[s] = {index[s], number[s - categories]};
+    slot += rows.singles;
     if (rows.starts.empty())
-        return;
+        return slot;
     for (auto at = rows.starts[row]; at < rows.starts[row + 1]; ++at) {
         multi.push_back({rows.multi_index[at], rows.multi_value[at]});
         multi_field.push_back(rows.multi_field[at]);
     }
+    return slot;
 }
 
 void SampleBlock::add(const FeatureEncoder& encoder, UserIx user, ItemIx item, const EncodedRows* context,
                       std::uint32_t row) {
     Entry* slot = singles.data() + std::size_t{n} * slots;
     Entry* const end = slot + slots;
-    add_part(encoder.users(), user, slot);
-    add_part(encoder.items(), item, slot);
+    slot = add_part(encoder.users(), user, slot);
+    slot = add_part(encoder.items(), item, slot);
     if (context != nullptr)
-        add_part(*context, row, slot);
+        slot = add_part(*context, row, slot);
     while (slot != end)
         *slot++ = {0, 0.0F};
     if (!multi_starts.empty())
@@ -214,7 +227,10 @@ void Samples::fill(std::span<const std::uint32_t> which, std::uint64_t seed, std
     out.reset(*encoder_, static_cast<std::uint32_t>(which.size()) * (pairs ? 2 : 1));
     // Blocks of one epoch lie far apart in one stream of numbers: two epochs never share a stream.
     Rng rng(seed ^ (std::uint64_t{epoch} << 32U), negative_stream, number);
-    for (const auto i : which) {
+    for (std::size_t at = 0; at < which.size(); ++at) {
+        if (context != nullptr && at + ahead < which.size())
+            prefetch(*context, which[at + ahead]);
+        const auto i = which[at];
         if (!pairs)
             out.target[out.n] = target_[i];
         out.add(*encoder_, user_[i], item_[i], context, i);

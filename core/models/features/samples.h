@@ -41,7 +41,8 @@ struct SampleBlock {
     void add(const FeatureEncoder& encoder, UserIx user, ItemIx item, const EncodedRows* context, std::uint32_t row);
 
   private:
-    void add_part(const EncodedRows& rows, std::uint32_t row, Entry*& slot);
+    /// Returns the slot after the part's.
+    Entry* add_part(const EncodedRows& rows, std::uint32_t row, Entry* slot);
 };
 
 /// The field of each slot of a sample.

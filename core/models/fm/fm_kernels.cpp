@@ -9,6 +9,7 @@ namespace {
 /// Eight floats: one register with AVX, two without.
 using Lanes = float __attribute__((vector_size(32), may_alias));
 constexpr std::uint32_t lanes = 8;
+using Four = float __attribute__((vector_size(16), may_alias));
 constexpr std::uint32_t most_chunks = 66; ///< 512 factors
 
 /// For each lane of a row what it is: 1 where the mask's name says so, else 0. Chunks = 0: as many as at run time.
@@ -96,15 +97,26 @@ void update(float* weights, FmShape shape, const FmRates& rates, const SampleBlo
         const float linear = slope + rates.linear_regularization * scalars[shape.linear()];
         const float factor_growth = sum_of(squares) * each;
         const float linear_growth = linear * linear;
-        const float factor_step = rates.learning_rate / std::sqrt(scalars[shape.factor_squares()] + factor_growth);
-        const float linear_step = rates.learning_rate / std::sqrt(scalars[shape.linear_squares()] + linear_growth);
+        // Two roots and two divisions for the price of one.
+        const Four squared{scalars[shape.factor_squares()] + factor_growth,
+                           scalars[shape.linear_squares()] + linear_growth, 1, 1};
+        const Four roots{std::sqrt(squared[0]), std::sqrt(squared[1]), std::sqrt(squared[2]), std::sqrt(squared[3])};
+        const Four steps = rates.learning_rate / roots;
+        const float factor_step = steps[0];
+        const float linear_step = steps[1];
         for (int c = 0; c < chunks; ++c)
             row[c] += masks.factor_squares[c] * factor_growth + masks.linear_squares[c] * linear_growth -
                       (masks.factor[c] * factor_step + masks.linear[c] * linear_step) * gradient[c];
     };
     for (std::uint32_t i = 0; i < block.n; ++i) {
         const auto* sum = reinterpret_cast<const Lanes*>(sums + i * width);
-        const auto slots = block.singles_of(i).subspan(task.first_slot, task.last_slot - task.first_slot);
+        const auto slots_of = [&](std::uint32_t sample) {
+            return block.singles_of(sample).subspan(task.first_slot, task.last_slot - task.first_slot);
+        };
+        if (i + 1 < block.n)
+            for (const auto& entry : slots_of(i + 1))
+                __builtin_prefetch(weights + entry.index * width, 1);
+        const auto slots = slots_of(i);
         for (const auto& entry : slots)
             if (task.parts == 1 || entry.index % task.parts == task.part)
                 step(entry, block.error[i], sum);
