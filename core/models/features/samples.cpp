@@ -69,13 +69,13 @@ void prefetch(const EncodedRows& rows, std::size_t row) {
 
 void SampleBlock::reset(const FeatureEncoder& encoder, std::uint32_t samples) {
     n = 0;
-    slots = 0;
+    n_slots = 0;
     bool any_multi = false;
     for (const auto& field : encoder.fields()) {
-        slots += field.kind != FieldKind::multi ? 1 : 0;
+        n_slots += field.kind != FieldKind::multi ? 1 : 0;
         any_multi = any_multi || field.kind == FieldKind::multi;
     }
-    singles.resize(std::size_t{samples} * slots);
+    singles.resize(std::size_t{samples} * n_slots);
     multi_starts.clear();
     multi.clear();
     multi_field.clear();
@@ -106,8 +106,8 @@ Entry* SampleBlock::add_part(const EncodedRows& rows, std::uint32_t row, Entry* 
 
 void SampleBlock::add(const FeatureEncoder& encoder, UserIx user, ItemIx item, const EncodedRows* context,
                       std::uint32_t row) {
-    Entry* slot = singles.data() + std::size_t{n} * slots;
-    Entry* const end = slot + slots;
+    Entry* slot = singles.data() + std::size_t{n} * n_slots;
+    Entry* const end = slot + n_slots;
     slot = add_part(encoder.users(), user, slot);
     slot = add_part(encoder.items(), item, slot);
     if (context != nullptr)

@@ -16,8 +16,8 @@ struct Entry {
 
 /// Samples in full. Slots are the single fields of all parts, users first; multi entries lie beside.
 struct SampleBlock {
-    std::uint32_t n = 0, slots = 0;
-    std::vector<Entry> singles;              ///< [n, slots]
+    std::uint32_t n = 0, n_slots = 0;
+    std::vector<Entry> singles;              ///< [n, n_slots]
     std::vector<std::uint32_t> multi_starts; ///< [n + 1], or empty where no field is multi
     std::vector<Entry> multi;
     std::vector<std::uint16_t> multi_field; ///< parallel
@@ -25,7 +25,7 @@ struct SampleBlock {
     std::vector<float> output, error;       ///< [n]: the model's, and the loss's derivative by it
 
     std::span<const Entry> singles_of(std::uint32_t i) const {
-        return std::span(singles).subspan(std::size_t{i} * slots, slots);
+        return std::span(singles).subspan(std::size_t{i} * n_slots, n_slots);
     }
     std::span<const Entry> multi_of(std::uint32_t i) const {
         return multi_starts.empty() ? std::span<const Entry>{}
@@ -37,7 +37,7 @@ struct SampleBlock {
                    : std::span(multi_field).subspan(multi_starts[i], multi_starts[i + 1] - multi_starts[i]);
     }
     void reset(const FeatureEncoder& encoder, std::uint32_t samples);
-    /// The next sample; `context` may be null, and then the row part is left out: its slots have the value 0.
+    /// The next sample; `context` may be null, and then the row part is left out: its n_slots have the value 0.
     void add(const FeatureEncoder& encoder, UserIx user, ItemIx item, const EncodedRows* context, std::uint32_t row);
 
   private:

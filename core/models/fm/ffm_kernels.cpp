@@ -8,18 +8,21 @@ namespace {
 
 using Four = float __attribute__((vector_size(16), may_alias));
 
-/// Calls body(row of a, row of b, x_a x_b, sample) for every meeting of the two fields.
+/// Calls body(vectors of a, of b, x_a x_b, sample) for every meeting of the fields. Sample by sample, since a value's
+/// vectors for neighbouring fields lie beside each other in memory.
 template <typename Body>
-inline void for_each_meeting(const FieldPair& pair, std::uint32_t factors, const FieldBlock& block, const Body& body) {
-    const std::size_t width = 2 * std::size_t{factors};
+inline void for_each_meeting(std::span<const FieldPair> pairs, FfmShape shape, const FieldBlock& block,
+                             const Body& body) {
+    const Entry* entries = block.entries.data();
     for (std::uint32_t i = 0; i < block.n; ++i) {
         const std::uint32_t* starts = block.starts.data() + std::size_t{i} * block.fields;
-        for (std::uint32_t at = starts[pair.a]; at < starts[pair.a + 1]; ++at) {
-            const std::uint32_t first = pair.a == pair.b ? at + 1 : starts[pair.b];
-            for (std::uint32_t other = first; other < starts[pair.b + 1]; ++other)
-                body(pair.of_a + block.entries[at].index * width, pair.of_b + block.entries[other].index * width,
-                     block.entries[at].value * block.entries[other].value, i);
-        }
+        for (const auto& pair : pairs)
+            for (std::uint32_t at = starts[pair.a]; at < starts[pair.a + 1]; ++at) {
+                const std::uint32_t first = pair.a == pair.b ? at + 1 : starts[pair.b];
+                for (std::uint32_t other = first; other < starts[pair.b + 1]; ++other)
+                    body(pair.of_a + entries[at].index * shape.stride, pair.of_b + entries[other].index * shape.stride,
+                         entries[at].value * entries[other].value, i);
+            }
     }
 }
 
@@ -61,24 +64,24 @@ void FieldBlock::arrange(const SampleBlock& block, std::span<const std::uint32_t
     starts.push_back(static_cast<std::uint32_t>(entries.size()));
 }
 
-void ffm_forward(const FieldPair& pair, std::uint32_t factors, const FieldBlock& block, float* out) {
-    for_each_meeting(pair, factors, block, [&](const float* a, const float* b, float x, std::uint32_t i) {
+void ffm_forward(std::span<const FieldPair> pairs, FfmShape shape, const FieldBlock& block, float* out) {
+    for_each_meeting(pairs, shape, block, [&](const float* a, const float* b, float x, std::uint32_t i) {
         Four sum{};
-        for (std::uint32_t f = 0; f < factors; f += 4)
+        for (std::uint32_t f = 0; f < shape.factors; f += 4)
             sum += *reinterpret_cast<const Four*>(a + f) * *reinterpret_cast<const Four*>(b + f);
         out[i] += (sum[0] + sum[1] + (sum[2] + sum[3])) * x * block.scale[i];
     });
 }
 
-void ffm_update(const FieldPair& pair, std::uint32_t factors, float learning_rate, float regularization,
+void ffm_update(std::span<const FieldPair> pairs, FfmShape shape, float learning_rate, float regularization,
                 const FieldBlock& block) {
-    for_each_meeting(pair, factors, block, [&](float* a, float* b, float x, std::uint32_t i) {
+    for_each_meeting(pairs, shape, block, [&](float* a, float* b, float x, std::uint32_t i) {
         const float slope = block.error[i] * x * block.scale[i];
-        for (std::uint32_t f = 0; f < factors; f += 4) {
+        for (std::uint32_t f = 0; f < shape.factors; f += 4) {
             auto& va = *reinterpret_cast<Four*>(a + f);
             auto& vb = *reinterpret_cast<Four*>(b + f);
-            auto& squares_a = *reinterpret_cast<Four*>(a + factors + f);
-            auto& squares_b = *reinterpret_cast<Four*>(b + factors + f);
+            auto& squares_a = *reinterpret_cast<Four*>(a + shape.factors + f);
+            auto& squares_b = *reinterpret_cast<Four*>(b + shape.factors + f);
             const Four ga = regularization * va + slope * vb;
             const Four gb = regularization * vb + slope * va;
             squares_a += ga * ga;

@@ -21,18 +21,22 @@ struct FieldBlock {
                  std::span<const std::uint16_t> slot_field, bool normalised);
 };
 
-/// Where two fields' vectors for each other lie. A value's row is `factors` floats, a multiple of 4, and then as many
-/// sums of squared gradients.
+/// Where two fields' vectors for each other lie: those of a value are `factors` floats, a multiple of 4, and then as
+/// many sums of squared gradients; the next value's are `stride` floats further.
 struct FieldPair {
     std::uint32_t a, b; ///< a <= b; equal for the values of one multi field
     float* of_a;
     float* of_b;
 };
+struct FfmShape {
+    std::uint32_t factors;
+    std::size_t stride;
+};
 
-/// Adds the pair's part of each sample's output to out[n].
-void ffm_forward(const FieldPair& pair, std::uint32_t factors, const FieldBlock& block, float* out);
-/// The steps of Adagrad for the pair's vectors, sample after sample.
-void ffm_update(const FieldPair& pair, std::uint32_t factors, float learning_rate, float regularization,
+/// Adds the pairs' part of each sample's output to out[n].
+void ffm_forward(std::span<const FieldPair> pairs, FfmShape shape, const FieldBlock& block, float* out);
+/// The steps of Adagrad for the pairs' vectors, sample after sample.
+void ffm_update(std::span<const FieldPair> pairs, FfmShape shape, float learning_rate, float regularization,
                 const FieldBlock& block);
 
 } // namespace tastebench

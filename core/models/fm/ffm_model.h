@@ -43,13 +43,17 @@ class FfmModel final : public FactorModel {
 
     void lay_out();
     void draw(const Samples& samples, const FfmSettings& settings, std::uint64_t seed, const Parallel& parallel);
-    /// The vectors of field a's values for field b, the first of them.
-    float* vectors(std::uint32_t a, std::uint32_t b) { return vectors_.data() + vector_starts_[a * fields() + b]; }
-    const float* vectors(std::uint32_t a, std::uint32_t b) const {
-        return vectors_.data() + vector_starts_[a * fields() + b];
+    /// Of field a's first value, the vectors for field b.
+    float* vectors(std::uint32_t a, std::uint32_t b) {
+        return vectors_.data() + firsts_[a] * stride() + std::size_t{b} * 2 * factors_;
     }
+    const float* vectors(std::uint32_t a, std::uint32_t b) const {
+        return vectors_.data() + firsts_[a] * stride() + std::size_t{b} * 2 * factors_;
+    }
+    std::size_t stride() const { return std::size_t{fields()} * 2 * factors_; }
     std::uint32_t fields() const { return static_cast<std::uint32_t>(firsts_.size()); }
-    std::vector<FieldPair> pairs();
+    /// Of every two fields of groups g and h.
+    std::vector<FieldPair> pairs(std::uint32_t g, std::uint32_t h, std::uint32_t groups);
     void fold(const Parallel& parallel);
     void fold_side(FieldPart part, const Parallel& parallel);
     void linear_part(SampleBlock& block) const;
@@ -63,13 +67,12 @@ class FfmModel final : public FactorModel {
     FeatureEncoder encoder_;
     float w0_ = 0;
     std::vector<float> linear_; ///< [n_indices, 2]: the weight and its sum of squared gradients
-    Floats vectors_;
+    Floats vectors_;            ///< [n_indices, fields, 2 factors]: values, then sums of squared gradients
     double bias_squares_ = 1;
     Side user_side_, item_side_;
 
     std::vector<std::uint32_t> firsts_; ///< each field's first index
     std::vector<std::uint16_t> slot_field_;
-    std::vector<std::uint64_t> vector_starts_; ///< [fields, fields], into vectors_
 };
 
 } // namespace tastebench

@@ -27,7 +27,7 @@ std::vector<ParameterSpec> specs() {
     list.push_back({"linear_regularization", "Regularization of weights", "Pulls the weights of values towards zero.",
                     "", ParameterType::real, 0.001, 0, 100});
     list.push_back({"factor_regularization", "Regularization of factors",
-                    "Pulls factors towards zero; guards against overfitting.", "", ParameterType::real, 0.02, 0, 100});
+                    "Pulls factors towards zero; guards against overfitting.", "", ParameterType::real, 0.05, 0, 100});
     list.push_back({"bias_regularization", "Regularization of the base", "Pulls the common base towards zero.", "",
                     ParameterType::real, 0.0, 0, 100});
     list.back().advanced = true;
