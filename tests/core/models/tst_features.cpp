@@ -21,7 +21,8 @@ const Field& field(const FeatureEncoder& encoder, std::string_view name) {
 
 std::vector<std::string> chosen(const Dataset& data, std::string_view fields) {
     std::vector<std::string> out;
-    for (const auto& column : *choose_fields(data, fields))
+    const auto columns = choose_fields(data, fields);
+    for (const auto& column : *columns)
         out.push_back(column.name);
     return out;
 }
