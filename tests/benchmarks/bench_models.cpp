@@ -1,106 +1,211 @@
-// Import, SAR and SVD on one CSV file (TASTEBENCH_BENCH_FILE), with the peak memory of each.
-// `run` beside this file sets it up, runs the peers in turn with it and writes the report.
-#include <cstdio>
-#include <cstdlib>
-
+// Training and lists of the classical models on one file of interactions (TASTEBENCH_BENCH_FILE), and FM on one of
+// clicks (TASTEBENCH_BENCH_CTR, as gen_ctr.py writes it): time, peak memory, and the work that a plain count gives, so
+// that the report can say which share of the machine is used. `run` beside this file sets it up, runs the peers in turn
+// with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each is measured (3).
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
-#include "bench_support.h"
-#include "core/data/importer.h"
-#include "core/experiment/run.h"
+#include "bench_input.h"
+#include "core/eval/evaluate.h"
 
 using namespace tastebench;
 using namespace tastebench::bench;
 
 namespace {
 
-Result<DatasetPtr> import_file(const Parallel& parallel) {
-    ImportOptions options;
-    if (const char* file = std::getenv("TASTEBENCH_BENCH_FILE"))
-        options.files = {file};
-    Progress progress;
-    return import_dataset(options, parallel, progress);
-}
-
-struct Input {
-    Parallel parallel{threads};
-    DatasetPtr data;
-    std::vector<RowIx> rows;
-    std::vector<UserIx> users;
-
-    Input() {
-        auto read = import_file(parallel);
-        if (!read) {
-            std::fprintf(stderr, "%s\n", read.error().text().c_str());
-            std::exit(3);
-        }
-        data = *read;
-        for (RowIx row = 0; row < data->interactions().size(); ++row)
-            rows.push_back(row);
-        for (UserIx user = 0; user < data->users().size(); ++user)
-            users.push_back(user);
-    }
+/// What a plain implementation does: floating-point operations, and bytes read and written if nothing stayed in a
+/// cache.
+struct Work {
+    double flops = 0, bytes = 0;
 };
 
-const Input& input() {
-    static const Input made;
-    return made;
+struct Shape {
+    double users, items, rows, pairs_of_events;
+};
+
+Shape shape() {
+    const auto& in = input();
+    return {static_cast<double>(in.data->users().size()), static_cast<double>(in.data->items().size()),
+            static_cast<double>(in.rows.size()), in.pairs_of_events};
 }
 
-/// A fresh model fitted on all rows.
-std::unique_ptr<Recommender> fit(const char* id, const Parameters& given) {
-    const auto* entry = *find_model(id);
-    auto model = entry->make();
-    Progress progress;
-    FitContext context{progress, input().parallel, 1};
-    if (auto status = model->fit(TrainingData(*input().data, input().rows), *entry->schema.complete(given), context);
-        !status) {
-        std::fprintf(stderr, "%s\n", status.error().text().c_str());
-        std::exit(4);
-    }
+struct Case {
+    std::string name, model;
+    TypedParameters parameters;
+    Work (*fit_work)(const Shape&);
+    Work (*top_work)(const Shape&) = nullptr; ///< none: no lists are measured
+    double confidence = 0;                    ///< above 0: the implicit loss is computed, with this c
+};
+
+constexpr double f = 64;
+constexpr double iterations = 15;
+
+/// Both sides of one least-squares iteration: Gram matrices, one f x f update a row, one solve a user or item.
+Work cholesky(const Shape& s, double rank, double rounds, bool gram) {
+    const double sides = s.users + s.items;
+    const double flops = (gram ? sides * rank * rank : 0) + 2 * s.rows * rank * (rank + 2) +
+                         sides * (rank * rank * rank / 3 + 2 * rank * rank);
+    return {rounds * flops, rounds * 2 * s.rows * 4 * rank};
+}
+
+Work conjugate_gradient(const Shape& s) {
+    constexpr double products = 4; // the first residual and three steps
+    const double sides = s.users + s.items;
+    const double flops = sides * f * f * (1 + 2 * products) + 2 * s.rows * 4 * f * products;
+    return {iterations * flops, iterations * products * 2 * s.rows * 4 * f};
+}
+
+Work co_occurrence(const Shape& s) {
+    return {s.pairs_of_events, s.pairs_of_events * 8}; // a 4-byte count read and written
+}
+
+Work lists_from_all(const Shape& s) {
+    return {2 * s.rows * s.items, s.rows * s.items * 4}; // every row of similarities that a user's items have
+}
+
+Work lists_from_100(const Shape& s) {
+    return {2 * s.rows * 100, s.rows * 100 * 8};
+}
+
+Work lists_from_factors(const Shape& s) {
+    return {2 * s.users * s.items * f, s.users * s.items * 4};
+}
+
+const std::vector<Case>& cases() {
+    // An event counts 2, a pair without one 1, as implicit has it with alpha 2.
+    static const TypedParameters ials{{"factors", "64"},
+                                      {"epochs", "15"},
+                                      {"alpha", "2"},
+                                      {"confidence", "scaled"},
+                                      {"use_values", "false"},
+                                      {"unobserved_weight", "1"},
+                                      {"regularization", "0.01"},
+                                      {"regularization_exponent", "0"}};
+    static const auto with = [](TypedParameters all, const char* name, const char* value) {
+        all[name] = value;
+        return all;
+    };
+    static const std::vector<Case> list{
+        {"sar", "sar", {{"half_life_days", "30"}}, co_occurrence, lists_from_all},
+        {"sar100", "sar", {{"half_life_days", "30"}, {"neighbours", "100"}}, co_occurrence, lists_from_100},
+        {"itemknn", "itemknn", {{"similarity", "cosine"}, {"neighbours", "100"}}, co_occurrence, lists_from_100},
+        {"ials_cg", "ials", with(ials, "solver", "conjugate_gradient"), conjugate_gradient, lists_from_factors, 2},
+        {"ials_cholesky", "ials", with(ials, "solver", "cholesky"),
+         [](const Shape& s) { return cholesky(s, f, iterations, true); }, nullptr, 2},
+        {"als",
+         "als",
+         {{"factors", "10"}, {"epochs", "15"}},
+         [](const Shape& s) { return cholesky(s, 10, iterations, false); }},
+        {"svd",
+         "svd",
+         {{"factors", "100"}, {"epochs", "20"}},
+         [](const Shape& s) {
+             return Work{20 * s.rows * 10 * 100, 20 * s.rows * 16 * 100}; // two rows of factors read and written
+         }},
+        {"bpr", "bpr", {{"factors", "64"}, {"epochs", "20"}}, [](const Shape& s) {
+             return Work{20 * s.rows * 16 * f, 20 * s.rows * 24 * f};
+         }}}; // three rows
+    return list;
+}
+
+void count(benchmark::State& state, const Work& work) {
+    state.counters["flops"] = work.flops;
+    state.counters["bytes"] = work.bytes;
+    state.counters["peak_mb"] = peak_megabytes();
+}
+
+/// The model that was fitted last, so that its lists need no second training.
+std::pair<std::string, std::unique_ptr<Recommender>>& kept() {
+    static std::pair<std::string, std::unique_ptr<Recommender>> model;
     return model;
 }
 
-const Parameters sar_settings{{"half_life_days", 30.0}};
-
-void import_csv(benchmark::State& state) {
-    const Parallel parallel(threads);
-    reset_peak();
-    for (auto _ : state)
-        benchmark::DoNotOptimize(import_file(parallel));
-    state.counters["peak_mb"] = peak_megabytes();
+void keep_fitted(const Case& one) {
+    kept() = {};
+    kept().second = fit(one.model, one.parameters, *input().data, input().rows);
+    kept().first = one.name;
 }
 
-void sar_fit(benchmark::State& state) {
+void measure_fit(benchmark::State& state, const Case& one) {
     input();
+    kept() = {};
     reset_peak();
     for (auto _ : state)
-        benchmark::DoNotOptimize(fit("sar", sar_settings));
-    state.counters["peak_mb"] = peak_megabytes();
+        keep_fitted(one);
+    count(state, one.fit_work(shape()));
+    if (one.confidence > 0)
+        state.counters["loss"] = implicit_loss(*kept().second, one.confidence, 0.01);
 }
 
-void sar_top10_all_users(benchmark::State& state) {
-    const auto model = fit("sar", sar_settings);
+void measure_top10(benchmark::State& state, const Case& one) {
+    if (kept().first != one.name)
+        keep_fitted(one);
     Progress progress;
     reset_peak();
     for (auto _ : state)
-        benchmark::DoNotOptimize(model->top_k(input().users, {10, true}, input().parallel, progress));
-    state.counters["peak_mb"] = peak_megabytes();
+        benchmark::DoNotOptimize(kept().second->top_k(input().users, {10, true}, parallel(), progress));
+    count(state, one.top_work(shape()));
 }
 
-void svd_fit_f100_20_epochs(benchmark::State& state) {
-    input();
+/// Click data: the first four fifths train, the rest test, as peers_torch.py cuts them. The rate is that of the passes
+/// alone, from the difference of ten passes, since reading the fields into codes is not in the peer's figure either.
+void measure_fm(benchmark::State& state) {
+    static const DatasetPtr data = import_named("TASTEBENCH_BENCH_CTR");
+    static const Split split = [] {
+        Split cut;
+        const auto n = static_cast<RowIx>(data->interactions().size());
+        for (RowIx row = 0; row < n; ++row)
+            (row < n / 5 * 4 ? cut.train : cut.test).push_back(row);
+        return cut;
+    }();
+    const auto passes = [](const char* epochs) {
+        const auto start = std::chrono::steady_clock::now();
+        auto model = fit("fm", {{"task", "clicks"}, {"learner", "sgd"}, {"factors", "10"}, {"epochs", epochs}}, *data,
+                         split.train);
+        return std::pair(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                         std::move(model));
+    };
     reset_peak();
-    for (auto _ : state)
-        benchmark::DoNotOptimize(fit("svd", {}));
+    for (auto _ : state) {
+        const auto [one, model] = passes("1");
+        const auto eleven = passes("11").first;
+        const double rate = 10 * static_cast<double>(split.train.size()) / (eleven - one);
+        state.SetIterationTime(one);
+        state.counters["samples_per_s"] = rate;
+        Capabilities can;
+        can.recommends = false;
+        can.predicts_clicks = true;
+        Progress progress;
+        state.counters["auc"] = must(evaluate(*model, can, *data, split, {}, parallel(), progress)).metrics["auc"];
+    }
     state.counters["peak_mb"] = peak_megabytes();
 }
 
-BENCHMARK(import_csv)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3)->Repetitions(3);
-BENCHMARK(sar_fit)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1)->Repetitions(3);
-BENCHMARK(sar_top10_all_users)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1)->Repetitions(3);
-BENCHMARK(svd_fit_f100_20_epochs)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1)->Repetitions(3);
+int repetitions() {
+    const char* given = std::getenv("TASTEBENCH_BENCH_REPEAT");
+    return given ? std::atoi(given) : 3;
+}
+
+void add_cases() {
+    const auto once = [](auto* added) {
+        added->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->Iterations(1)->Repetitions(repetitions());
+        return added;
+    };
+    for (const auto& one : cases()) {
+        once(benchmark::RegisterBenchmark((one.name + "/fit").c_str(), measure_fit, one))->UseRealTime();
+        if (one.top_work)
+            once(benchmark::RegisterBenchmark((one.name + "/top10").c_str(), measure_top10, one))->UseRealTime();
+    }
+    once(benchmark::RegisterBenchmark("fm/fit", measure_fm))->UseManualTime();
+}
 
 } // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+    add_cases();
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+        return 2;
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

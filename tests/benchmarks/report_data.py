@@ -2,7 +2,6 @@
 import json
 import platform
 import sys
-from datetime import date
 
 
 def best(file):
@@ -28,8 +27,9 @@ def main(folder):
     seconds = imported["import_csv"]
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                platform.machine())
+    measured = json.load(open(f"{folder}/import.json"))["context"]["date"][:10]
     print("## Data\n")
-    print(f"{date.today()}, {cpu}, 2 threads. {pandas[0]['rows']:,} rows of 138,493 users with 26,744 items "
+    print(f"{measured}, {cpu}, 2 threads. {pandas[0]['rows']:,} rows of 138,493 users with 26,744 items "
           "(gen_interactions.py, seed 2). Best of three (opening: of five), ours and the peer in one run; memory is "
           "the peak of the whole process.\n")
     print("| | Tastebench |" + "".join(f" {name} |" for name in peers) + " memory, MB |")

@@ -1,52 +1,20 @@
 #include "core/models/svd/svd.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "core/base/rng.h"
+#include <Eigen/Cholesky>
+
 #include "core/models/common/factor_model.h"
 #include "core/models/epoch_loop.h"
+#include "core/models/schedule.h"
+#include "core/models/svd/rating_tiles.h"
+#include "core/models/svd/svd_kernels.h"
 
 namespace tastebench {
 
 namespace {
 
-/// Users and items are each cut into this many blocks; at most this many threads work at once.
-constexpr std::uint32_t grid = 8;
-/// Each user's ratings are cut into this many stretches of time, learned one after another: what a user rated last is
-/// learned last, which a chronological test rewards.
-constexpr std::uint32_t stretches = 8;
-constexpr std::uint32_t user_stream = 10, item_stream = 11, deal_stream = 12;
-
-struct Rating {
-    UserIx user;
-    ItemIx item;
-    float value;
-};
-
-struct Settings {
-    std::uint32_t factors;
-    float rate, regularization, init_deviation;
-    bool biased;
-};
-
-Settings read_settings(const Parameters& p) {
-    return {static_cast<std::uint32_t>(get_int(p, "factors")), static_cast<float>(get_real(p, "learning_rate")),
-            static_cast<float>(get_real(p, "regularization")), static_cast<float>(get_real(p, "init_deviation")),
-            get_bool(p, "biased")};
-}
-
-/// Deals n things to the blocks of the grid at random, evenly.
-std::vector<std::uint8_t> deal(std::uint32_t n, std::uint64_t seed, std::uint32_t side) {
-    std::vector<std::uint32_t> order(n);
-    for (std::uint32_t i = 0; i < n; ++i)
-        order[i] = i;
-    Rng(seed, deal_stream, side).shuffle(std::span(order));
-    std::vector<std::uint8_t> block(n);
-    for (std::uint32_t i = 0; i < n; ++i)
-        block[order[i]] = static_cast<std::uint8_t>(i % grid);
-    return block;
-}
+constexpr std::uint32_t user_stream = 10, item_stream = 11;
 
 class Svd final : public FactorModel {
   public:
@@ -54,6 +22,7 @@ class Svd final : public FactorModel {
         Capabilities can;
         can.predicts_ratings = true;
         can.similar_items = true;
+        can.folds_in = true;
         can.iterative = true;
         can.needs_values = true;
         return can;
@@ -61,126 +30,113 @@ class Svd final : public FactorModel {
     Cost cost(const DataShape& shape, const Parameters& p) const override {
         const auto width = static_cast<double>(FactorTable::padded(static_cast<std::uint32_t>(get_int(p, "factors"))));
         Cost out;
-        out.memory_bytes = 4.0 * width * static_cast<double>(shape.users + shape.items) +
-                           static_cast<double>(sizeof(Rating) * shape.rows);
-        out.core_seconds =
-            static_cast<double>(get_int(p, "epochs")) * static_cast<double>(shape.rows) * (8e-9 + width * 0.3e-9);
+        out.memory_bytes = 4.0 * (width + 1) * static_cast<double>(shape.users + shape.items) +
+                           static_cast<double>((2 * sizeof(Rating) + 1) * shape.rows);
+        out.core_seconds = static_cast<double>(shape.rows) *
+                           (60e-9 + static_cast<double>(get_int(p, "epochs")) * (8e-9 + width * 0.15e-9));
         return out;
     }
 
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
+    void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override;
+
+  protected:
+    std::uint32_t state_version() const override { return 2; }
+    void save_state(Writer& out) const override {
+        FactorModel::save_state(out);
+        out.number(fold_regularization_);
+        out.number(static_cast<std::uint8_t>(biased_));
+    }
+    Status load_state(Reader& in) override {
+        if (auto status = FactorModel::load_state(in); !status)
+            return status;
+        fold_regularization_ = in.number<float>();
+        biased_ = in.number<std::uint8_t>() != 0;
+        if (!in.ok() || !(fold_regularization_ >= 0))
+            return bad_data("the stored SVD model is damaged", {}, "train it again");
+        return {};
+    }
 
   private:
-    using Blocks = std::vector<std::vector<Rating>>;
-    struct Filled {
-        std::size_t count = 0;
-        double sum = 0;
-    };
-    /// Deals the ratings to blocks[stretch][user block][item block], by user and time within each.
-    Filled fill(Blocks& blocks, const TrainingData& training, std::uint64_t seed);
-    double train_block(std::span<const Rating> ratings, const Settings& settings);
-
-    std::vector<std::uint8_t> known_users_, known_items_; ///< have a training rating
+    float fold_regularization_ = 0;
+    bool biased_ = true;
 };
 
-/// One pass over a block; returns the sum of squared errors before each step.
-double Svd::train_block(std::span<const Rating> ratings, const Settings& s) {
-    double squared = 0;
-    for (const auto& rating : ratings) {
-        auto p = users_.row(rating.user);
-        auto q = items_.row(rating.item);
-        float& bu = users_.bias[rating.user];
-        float& bi = items_.bias[rating.item];
-        const float error = rating.value - (mean_ + bu + bi + p.dot(q));
-        squared += static_cast<double>(error) * static_cast<double>(error);
-        if (s.biased) {
-            bu += s.rate * (error - s.regularization * bu);
-            bi += s.rate * (error - s.regularization * bi);
-        }
-        const float step = s.rate * error;
-        const float keep = 1.0F - s.rate * s.regularization;
-        float* __restrict pf = p.data();
-        float* __restrict qf = q.data();
-        for (std::uint32_t f = 0; f < users_.width(); ++f) {
-            const float old = pf[f];
-            pf[f] = keep * old + step * qf[f];
-            qf[f] = keep * qf[f] + step * old;
-        }
-    }
-    return squared;
-}
-
-Svd::Filled Svd::fill(Blocks& blocks, const TrainingData& training, std::uint64_t seed) {
-    const auto& data = training.data.interactions();
-    const auto user_block = deal(n_users(), seed, 0);
-    const auto item_block = deal(n_items(), seed, 1);
-    Filled out;
-    least_ = std::numeric_limits<float>::infinity();
-    greatest_ = -least_;
-    std::vector<RowIx> mine;
-    for (UserIx user = 0; user < n_users(); ++user) {
-        mine.clear();
-        for (const RowIx row : training.by_user.of(user))
-            if (!std::isnan(data.value[row]))
-                mine.push_back(row);
-        if (!data.time.empty())
-            std::stable_sort(mine.begin(), mine.end(), [&](RowIx a, RowIx b) { return data.time[a] < data.time[b]; });
-        for (std::size_t i = 0; i < mine.size(); ++i) {
-            const ItemIx item = data.item[mine[i]];
-            const float value = data.value[mine[i]];
-            const auto stretch = i * stretches / mine.size();
-            blocks[(stretch * grid + user_block[user]) * grid + item_block[item]].push_back({user, item, value});
-            known_users_[user] = known_items_[item] = 1;
-            least_ = std::min(least_, value);
-            greatest_ = std::max(greatest_, value);
-            out.sum += value;
-            ++out.count;
-        }
-    }
-    return out;
-}
-
 Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
-    const Settings settings = read_settings(parameters);
-    EpochPlan plan = read_epoch_plan(parameters, "rmse");
     remember_seen(training);
-    users_.resize(training.data.users().size(), settings.factors);
-    items_.resize(training.data.items().size(), settings.factors);
-    known_users_.assign(n_users(), 0);
-    known_items_.assign(n_items(), 0);
-
-    Blocks blocks(std::size_t{stretches} * grid * grid);
-    const auto [count, sum] = fill(blocks, training, context.seed);
-    if (count == 0)
+    context.progress.begin("Sorting ratings", 0);
+    RatingTiles tiles;
+    tiles.fill(training, context.seed, context.parallel);
+    if (tiles.count() == 0)
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as SAR");
-    mean_ = settings.biased ? static_cast<float>(sum / static_cast<double>(count)) : 0.0F;
+    const auto factors = static_cast<std::uint32_t>(get_int(parameters, "factors"));
+    const auto deviation = static_cast<float>(get_real(parameters, "init_deviation"));
+    biased_ = get_bool(parameters, "biased");
+    mean_ = biased_ ? static_cast<float>(tiles.mean()) : 0.0F;
+    least_ = tiles.least();
+    greatest_ = tiles.greatest();
+    users_.resize(training.data.users().size(), factors);
+    items_.resize(training.data.items().size(), factors);
     // What has no training rating keeps zeros, so its prediction falls back to the parts that are known.
-    users_.draw(context.seed, user_stream, settings.init_deviation, known_users_, context.parallel);
-    items_.draw(context.seed, item_stream, settings.init_deviation, known_items_, context.parallel);
+    users_.draw(context.seed, user_stream, deviation, tiles.known_users(), context.parallel);
+    items_.draw(context.seed, item_stream, deviation, tiles.known_items(), context.parallel);
 
+    const auto rate = read_learning_rate(parameters);
+    const auto regularization = static_cast<float>(get_real(parameters, "regularization"));
+    const double bias_rate = get_real(parameters, "bias_learning_rate");
+    const double bias_regularization = get_real(parameters, "bias_regularization");
+    fold_regularization_ = regularization;
+    EpochPlan plan = read_epoch_plan(parameters, "rmse");
     plan.loss = "train_rmse";
-    plan.steps = blocks.size();
+    plan.steps = RatingTiles::per_epoch;
     plan.remedy_parameter = "learning_rate";
     plan.remedy = "lower the learning rate or raise the regularization";
-    std::vector<double> squared(blocks.size());
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
-        // Blocks of one round share no user and no item.
-        for (std::uint32_t round = 0; round < stretches * grid && !context.progress.cancelled(); ++round) {
-            const std::uint32_t stretch = round / grid;
-            context.parallel.for_blocks(grid, 1, [&](std::size_t u, std::size_t) {
-                if (context.progress.cancelled())
-                    return;
-                const auto block = (std::size_t{stretch} * grid + u) * grid + (u + round + epoch) % grid;
-                squared[block] = train_block(blocks[block], settings);
-                context.progress.advance();
-            });
+        const double now = rate.at(epoch);
+        SgdStep step{{users_.data(), users_.bias.data()},
+                     {items_.data(), items_.bias.data()},
+                     users_.width(),
+                     mean_,
+                     static_cast<float>(now),
+                     regularization,
+                     0,
+                     0};
+        if (biased_) {
+            step.bias_rate = static_cast<float>(bias_rate < 0 ? now : bias_rate * now / rate.start);
+            step.bias_regularization =
+                bias_regularization < 0 ? regularization : static_cast<float>(bias_regularization);
         }
-        double total = 0;
-        for (const double block : squared)
-            total += block;
-        return std::sqrt(total / static_cast<double>(count));
+        const double squared = tiles.for_each(epoch, context.parallel, context.progress,
+                                              [&](std::span<const Rating> ratings) { return sgd_pass(ratings, step); });
+        return std::sqrt(squared / static_cast<double>(tiles.count()));
     });
+}
+
+/// The factors and the bias of someone new: ridge regression of their ratings on the item factors, each weighed with
+/// lambda x ratings, which is where SGD's penalty per rating settles.
+void Svd::score_profile(std::span<const ProfileItem> profile, std::span<double> out) const {
+    const auto f = static_cast<Eigen::Index>(items_.factors());
+    Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(f + 1, f + 1);
+    Eigen::VectorXd target = Eigen::VectorXd::Zero(f + 1);
+    Eigen::VectorXd x(f + 1);
+    std::size_t known = 0;
+    for (const auto& had : profile) {
+        if (!item_in_training(had.item))
+            continue;
+        ++known;
+        x.head(f) = items_.row(had.item).head(f).cast<double>();
+        x[f] = biased_ ? 1.0 : 0.0;
+        normal.selfadjointView<Eigen::Lower>().rankUpdate(x);
+        target += (had.value - static_cast<double>(mean_ + items_.bias[had.item])) * x;
+    }
+    const double ridge = std::max(1e-9, static_cast<double>(fold_regularization_) * static_cast<double>(known));
+    normal.diagonal().array() += ridge;
+    const Eigen::VectorXd solved = normal.selfadjointView<Eigen::Lower>().ldlt().solve(target);
+    FactorTable someone;
+    someone.resize(1, items_.factors());
+    someone.row(0).head(f) = solved.head(f).cast<float>();
+    score_factors(std::as_const(someone).row(0), mean_ + static_cast<float>(solved[f]), out);
 }
 
 std::vector<ParameterSpec> specs() {
@@ -195,8 +151,14 @@ std::vector<ParameterSpec> specs() {
          0.1, 0, 10},
         {"biased", "Biases", "Learns how generous each user and how well liked each item is.", "",
          ParameterType::boolean, true},
+        {"bias_learning_rate", "Bias learning rate", "How far each rating moves the biases; -1: as the factors.", "",
+         ParameterType::real, -1.0, -1, 1},
+        {"bias_regularization", "Bias regularization", "Pulls the biases towards zero; -1: as the factors.", "",
+         ParameterType::real, -1.0, -1, 10},
     };
-    list[3].advanced = list[4].advanced = true;
+    for (auto at = list.begin() + 3; at != list.end(); ++at)
+        at->advanced = true;
+    add_schedule_parameters(list);
     add_epoch_parameters(list, 20, "How often training goes through all ratings.");
     return list;
 }

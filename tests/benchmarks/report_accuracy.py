@@ -1,0 +1,167 @@
+"""Turns the runs of accuracy.json, and the search behind some of them, into tables in Markdown, as far as they are there.
+
+    report_accuracy.py PLANS RESULTS       folders with accuracy.json and search.json, and with their .jsonl
+    report_accuracy.py --best PLANS RESULTS   only the best settings that the search has found, as JSON
+"""
+import json
+import sys
+from itertools import product
+from pathlib import Path
+from statistics import mean, stdev
+
+LOWER_IS_BETTER = {"rmse", "mae", "logloss"}
+
+
+def key(model, parameters, split, seed):
+    return json.dumps([model, parameters, split, seed], sort_keys=True)
+
+
+def read_results(file):
+    lines = [json.loads(text) for text in file.read_text().splitlines()] if file.exists() else []
+    return {key(r["model"], r["parameters"], r["split"], r["seed"]): r for r in lines}
+
+
+def as_text(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def settings(run):
+    """Every combination of the listed values, as the program makes them."""
+    given = run.get("parameters", {})
+    lists = [value if isinstance(value, list) else [value] for value in given.values()]
+    return [dict(zip(given, map(as_text, values))) for values in product(*lists)]
+
+
+def runs_of(results, section, run, parameters):
+    """Results for each split and seed, and how many there should be."""
+    wanted = [key(run["model"], parameters, split, seed)
+              for split in section["splits"] for seed in run.get("seeds", section["seeds"])]
+    return [results[k] for k in wanted if k in results], len(wanted)
+
+
+def show(values, digits=4):
+    values = [v for v in values if v is not None]
+    if not values:
+        return "-"
+    spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{digits}f}{spread}"
+
+
+def better(metric, a, b):
+    return a < b if metric in LOWER_IS_BETTER else a > b
+
+
+def verdict(target, found):
+    if not target:
+        return ""
+    metric, value = target["metric"], target["value"]
+    got = mean(r["metrics"][metric] for r in found)
+    # Equal to what the target shows of its digits is no worse.
+    digits = len(f"{value}".split(".")[1])
+    met = not better(metric, value, round(got, digits)) and (not target.get("above") or better(metric, got, value))
+    sign = ("<" if metric in LOWER_IS_BETTER else ">") + ("" if target.get("above") else "=")
+    return f"{metric} {sign} {value} ({target['who']}): {'met' if met else '**not met**'}"
+
+
+def best_of(results, section, run, metric):
+    """The best setting by the mean over splits and seeds, among those of which all runs are there."""
+    best, tried = None, 0
+    for parameters in settings(run):
+        found, count = runs_of(results, section, run, parameters)
+        if len(found) < count:
+            continue
+        tried += 1
+        values = [r["metrics"][metric] for r in found]
+        if best is None or better(metric, mean(values), mean(best[1])):
+            best = parameters, values
+    return best, tried
+
+
+def search_results(plans, results):
+    """Title of a searched model -> best setting, its values, how many settings were tried and how many there are."""
+    plan = json.loads((plans / "search.json").read_text())
+    found = read_results(results / "search.jsonl")
+    out = {}
+    for section in plan["sections"]:
+        metric = section["metrics"][0]
+        for run in section["runs"]:
+            best, tried = best_of(found, section, run, metric)
+            if not best:
+                continue
+            title = run["title"]
+            if title in out and not better(metric, mean(best[1]), mean(out[title]["values"])):
+                out[title]["tried"] += tried
+                continue
+            out[title] = {"model": run["model"], "parameters": best[0], "values": best[1], "metric": metric,
+                          "tried": tried + out.get(title, {}).get("tried", 0), "section": section, "plan": plan}
+    return out
+
+
+def accuracy_table(section, results):
+    metrics = section["metrics"]
+    rows, protocols, dates = [], [], set()
+    for run in section["runs"]:
+        found, count = runs_of(results, section, run, settings(run)[0])
+        if not found:
+            rows.append([run["title"], *["not run"] * len(metrics), "", "", ""])
+            continue
+        protocols += [r["protocol"] for r in found if r["protocol"] not in protocols]
+        dates |= {(r["date"], r["cpu"], r["threads"], r["variant"]) for r in found}
+        rows.append([run["title"], *[show([r["metrics"].get(m) for r in found]) for m in metrics],
+                     f"{mean(r['fit_seconds'] for r in found):.2f}", f"{len(found)}" if len(found) == count else
+                     f"{len(found)} of {count}", verdict(run.get("target"), found)])
+    print(f"### {section['title']}\n")
+    for date, cpu, threads, variant in sorted(dates):
+        print(f"{date}, {cpu}, {threads} threads, {variant}.", end=" ")
+    if protocols:
+        more = f" The other {len(protocols) - 1} parts likewise." if len(protocols) > 1 else ""
+        print(f"{protocols[0]}{more} {section.get('note', '')}".strip())
+    print(f"\n| | {' | '.join(metrics)} | seconds to train | runs | to be reached |")
+    print("|---|" + "---|" * (len(metrics) + 3))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print()
+
+
+def search_table(accuracy, found):
+    if not found:
+        return
+    one = next(iter(found.values()))
+    seeds = ", ".join(map(str, one["section"]["seeds"]))
+    print("### The search\n")
+    print(f"search.json, on the training rows of the published split alone: its test rows are taken out of the data "
+          f"before anything is split. Split of the rest: {', '.join(one['section']['splits'])}, seeds {seeds}; mean "
+          f"{one['metric']} over these. The settings above are the best of each model.\n")
+    print(f"| model | settings tried | best | {one['metric']} on validation |\n|---|---|---|---|")
+    for title, best in sorted(found.items(), key=lambda entry: -mean(entry[1]["values"])):
+        chosen = ", ".join(f"{name} {value}" for name, value in best["parameters"].items())
+        print(f"| {title} | {best['tried']} | {chosen} | {show(best['values'])} |")
+    print()
+    for section in accuracy["sections"]:
+        for run in section["runs"]:
+            best = found.get(run.get("searched"))
+            if best and best["parameters"] != settings(run)[0]:
+                print(f"**{run['title']} does not use the best setting of the search.**\n")
+
+
+def main(plans, results):
+    plans, results = Path(plans), Path(results)
+    accuracy = json.loads((plans / "accuracy.json").read_text())
+    found = read_results(results / "accuracy.jsonl")
+    print("## Models: accuracy\n")
+    print(accuracy["about"] + "\n")
+    for section in accuracy["sections"]:
+        accuracy_table(section, found)
+    search_table(accuracy, search_results(plans, results))
+
+
+def print_best(plans, results):
+    for title, best in search_results(Path(plans), Path(results)).items():
+        print(json.dumps({"title": title, best["metric"]: round(mean(best["values"]), 5), "tried": best["tried"],
+                          "model": best["model"], "parameters": best["parameters"]}))
+
+
+if sys.argv[1] == "--best":
+    print_best(*sys.argv[2:])
+else:
+    main(*sys.argv[1:])
