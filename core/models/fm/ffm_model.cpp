@@ -58,7 +58,7 @@ Cost FfmModel::cost(const DataShape& shape, const Parameters& p) const {
                        rows * (16 + 6 * fields);
     const double pairs = settings.task == FeatureTask::ranking ? 2 : 1;
     out.core_seconds = static_cast<double>(get_int(p, "epochs")) * rows * pairs * fields * (fields - 1) / 2 *
-                       static_cast<double>(settings.factors) * 3e-9;
+                       static_cast<double>(settings.factors) * 6e-9;
     return out;
 }
 

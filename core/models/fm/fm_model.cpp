@@ -125,7 +125,7 @@ Cost FmModel::cost(const DataShape& shape, const Parameters& p) const {
                        rows * (16 + 6 * fields + (sgd ? 0 : 8 * fields + 16));
     const double pairs = settings.task == FeatureTask::ranking ? 2 : 1;
     out.core_seconds = sgd ? epochs * rows * pairs * fields * width * 1.5e-9
-                           : epochs * rows * fields * static_cast<double>(settings.shape.factors + 1) * 4e-9;
+                           : epochs * rows * fields * static_cast<double>(settings.shape.factors + 1) * 8e-9;
     return out;
 }
 
