@@ -66,6 +66,9 @@ DataShape shape_of(const Dataset& data, std::size_t train_rows) {
                              : 1.0;
     out.pairs = static_cast<std::uint64_t>(share * static_cast<double>(train_rows));
     out.fields = data.user_features().size() + data.item_features().size() + data.context().size();
+    // Of users' and items' features no more than there are users and items, which are counted already.
+    for (const auto& column : data.context())
+        out.feature_values += column.categories.size();
     return out;
 }
 

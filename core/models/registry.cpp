@@ -5,11 +5,12 @@
 #include "core/models/baselines/popularity.h"
 #include "core/models/baselines/random.h"
 #include "core/models/baselines/slopeone.h"
-#include "core/models/ease/ease.h"
-#include "core/models/graphwalk/rp3beta.h"
 #include "core/models/bpr/bpr.h"
 #include "core/models/lightgcn/lightgcn.h"
 #include "core/models/knn/knn.h"
+#include "core/models/ease/ease.h"
+#include "core/models/fm/fm.h"
+#include "core/models/graphwalk/rp3beta.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
@@ -38,6 +39,8 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(nmf_entry());
         list.push_back(als_entry());
         list.push_back(ials_entry());
+        list.push_back(fm_entry());
+        list.push_back(ffm_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
