@@ -1,4 +1,5 @@
-// Room for large columns in pages of 2 MB, where the system has them: first touching those costs half as much.
+// Room for large columns in pages of 2 MB, where the system has them: first touching those costs half as much, and rows
+// read in any order need few entries of the page table's cache.
 #pragma once
 
 #include <cstddef>
@@ -17,5 +18,24 @@ void reserve_in_large_pages(std::vector<T>& column, std::size_t values) {
     column.reserve(values);
     ask_for_large_pages(column.data(), column.capacity() * sizeof(T));
 }
+
+/// `bytes` at a 64-byte boundary, from half a megabyte on in whole large pages. Throws std::bad_alloc.
+void* allocate_in_large_pages(std::size_t bytes);
+void free_large_pages(void* begin) noexcept;
+
+/// For vectors whose rows are read in any order.
+template <typename T>
+struct LargePageAllocator {
+    using value_type = T;
+    LargePageAllocator() = default;
+    template <typename U>
+    LargePageAllocator(const LargePageAllocator<U>&) {}
+    T* allocate(std::size_t n) { return static_cast<T*>(allocate_in_large_pages(n * sizeof(T))); }
+    void deallocate(T* begin, std::size_t) noexcept { free_large_pages(begin); }
+    template <typename U>
+    bool operator==(const LargePageAllocator<U>&) const {
+        return true;
+    }
+};
 
 } // namespace tastebench

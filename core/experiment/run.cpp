@@ -127,7 +127,7 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
 
     const auto fit_start = std::chrono::steady_clock::now();
     {
-        const TrainingData training(data, split->train);
+        const TrainingData training(data, split->train, &parallel);
         const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
         FitContext context{progress, parallel, spec.seed, split->validation.empty() ? nullptr : &validator,
                            checkpoints};

@@ -11,6 +11,15 @@ namespace tastebench {
 
 namespace {
 
+/// On one thread where there is no `parallel`.
+template <typename Body>
+void for_blocks_of(const Parallel* parallel, std::size_t n, std::size_t block, Body&& body) {
+    if (parallel != nullptr)
+        return parallel->for_blocks(n, block, body);
+    for (std::size_t first = 0; first < n; first += block)
+        body(first, std::min(n, first + block));
+}
+
 constexpr std::uint32_t state_mark = 0x4D42'5401; ///< begins every stored model
 
 Grouping group_by(std::span<const std::uint32_t> keys, std::span<const RowIx> rows, std::uint32_t groups) {
@@ -29,9 +38,16 @@ Grouping group_by(std::span<const std::uint32_t> keys, std::span<const RowIx> ro
 
 } // namespace
 
-TrainingData::TrainingData(const Dataset& dataset, std::span<const RowIx> train_rows)
-    : data(dataset), rows(train_rows), by_user(group_by(data.interactions().user, rows, data.users().size())),
-      by_item(group_by(data.interactions().item, rows, data.items().size())) {}
+TrainingData::TrainingData(const Dataset& dataset, std::span<const RowIx> train_rows, const Parallel* threads)
+    : data(dataset), rows(train_rows), parallel(threads) {
+    const auto group = [&](std::size_t side, std::size_t) {
+        if (side == 0)
+            by_user = group_by(data.interactions().user, rows, data.users().size());
+        else
+            by_item = group_by(data.interactions().item, rows, data.items().size());
+    };
+    for_blocks_of(parallel, 2, 1, group);
+}
 
 std::vector<std::vector<Scored>> Recommender::top_k(std::span<const UserIx> users, const TopKOptions& options,
                                                     const Parallel& parallel, Progress& progress) const {
@@ -113,22 +129,38 @@ std::string_view to_text(ModelFamily family) {
 }
 
 void Recommender::remember_seen(const TrainingData& training) {
+    constexpr std::size_t block = 1024;
     const auto& items = training.data.interactions().item;
-    seen_starts_.assign(1, 0);
-    seen_items_.clear();
-    item_known_.assign(training.data.items().size(), 0);
-    std::vector<ItemIx> mine;
-    for (UserIx user = 0; user < training.data.users().size(); ++user) {
-        mine.clear();
-        for (const RowIx row : training.by_user.of(user))
-            mine.push_back(items[row]);
-        std::sort(mine.begin(), mine.end());
-        mine.erase(std::unique(mine.begin(), mine.end()), mine.end());
-        seen_items_.insert(seen_items_.end(), mine.begin(), mine.end());
-        seen_starts_.push_back(seen_items_.size());
-        for (const ItemIx item : mine)
-            item_known_[item] = 1;
+    const std::size_t n = training.data.users().size();
+    seen_starts_.assign(n + 1, 0);
+    std::vector<std::vector<ItemIx>> parts((n + block - 1) / block);
+    for_blocks_of(training.parallel, n, block, [&](std::size_t first, std::size_t last) {
+        auto& part = parts[first / block];
+        part.reserve(training.by_user.starts[last] - training.by_user.starts[first]);
+        for (std::size_t user = first; user < last; ++user) {
+            const auto begin = static_cast<std::ptrdiff_t>(part.size());
+            for (const RowIx row : training.by_user.of(static_cast<UserIx>(user)))
+                part.push_back(items[row]);
+            std::sort(part.begin() + begin, part.end());
+            part.erase(std::unique(part.begin() + begin, part.end()), part.end());
+            seen_starts_[user + 1] = part.size();
+        }
+    });
+    std::uint64_t before = 0;
+    for (std::size_t first = 0; first < n; first += block) {
+        for (std::size_t user = first; user < std::min(n, first + block); ++user)
+            seen_starts_[user + 1] += before;
+        before += parts[first / block].size();
     }
+    seen_items_.resize(before);
+    item_known_.assign(training.data.items().size(), 0);
+    for_blocks_of(training.parallel, parts.size(), 1, [&](std::size_t part, std::size_t) {
+        std::copy(parts[part].begin(), parts[part].end(),
+                  seen_items_.begin() + static_cast<std::ptrdiff_t>(seen_starts_[part * block]));
+        std::vector<ItemIx>().swap(parts[part]);
+    });
+    for (const ItemIx item : seen_items_)
+        item_known_[item] = 1;
 }
 
 std::span<const ItemIx> Recommender::seen(UserIx user) const {

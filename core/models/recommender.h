@@ -123,6 +123,7 @@ class Recommender {
     void remember_seen(const TrainingData& training);
     const std::vector<std::uint64_t>& seen_starts() const { return seen_starts_; } ///< n_users + 1
     std::span<const ItemIx> seen_items() const { return seen_items_; }             ///< all users', one after another
+    std::span<const std::uint8_t> known_items() const { return item_known_; }      ///< 1: in training; n_items
     virtual void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                              std::span<std::vector<Scored>> out) const;
     /// Of what save_state() writes; raised with every change of it.

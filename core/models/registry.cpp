@@ -1,9 +1,16 @@
 #include <fmt/format.h>
 
+#include "core/models/als/als.h"
+#include "core/models/baselines/means.h"
 #include "core/models/baselines/popularity.h"
+#include "core/models/baselines/random.h"
+#include "core/models/baselines/slopeone.h"
+#include "core/models/ease/ease.h"
+#include "core/models/graphwalk/rp3beta.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
+#include "core/models/slim/slim.h"
 #include "core/models/svd/svd.h"
 
 namespace tastebench {
@@ -13,7 +20,15 @@ const std::vector<ModelEntry>& all_models() {
         std::vector<ModelEntry> list;
         list.push_back(sar_entry());
         list.push_back(svd_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
         list.push_back(popularity_entry());
+        list.push_back(random_entry());
+        list.push_back(means_entry());
+        list.push_back(slopeone_entry());
+        list.push_back(ease_entry());
+        list.push_back(slim_entry());
+        list.push_back(rp3beta_entry());
         list.push_back(mvae_entry());
         return list;
     }();

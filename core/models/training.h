@@ -29,7 +29,8 @@ struct TrainingData {
     const Dataset& data;
     std::span<const RowIx> rows; ///< ascending
     Grouping by_user, by_item;   ///< rows of a group ascending
-    TrainingData(const Dataset& data, std::span<const RowIx> rows);
+    const Parallel* parallel;    ///< none: what is prepared from it is prepared on one thread
+    TrainingData(const Dataset& data, std::span<const RowIx> rows, const Parallel* parallel = nullptr);
 };
 
 /// Measures a model on the validation rows while it is training, so between two epochs.

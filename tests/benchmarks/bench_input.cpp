@@ -42,7 +42,7 @@ std::unique_ptr<Recommender> fit(const std::string& id, const TypedParameters& g
     auto model = entry->make();
     Progress progress;
     FitContext context{progress, parallel(), 1};
-    must(model->fit(TrainingData(data, rows), must(entry->schema.complete(parameters)), context));
+    must(model->fit(TrainingData(data, rows, &context.parallel), must(entry->schema.complete(parameters)), context));
     return model;
 }
 

@@ -42,9 +42,12 @@ bool FactorTable::load(Reader& in) {
     return in.ok() && factors_ > 0 && factors_ <= 1U << 20U && values_.size() == bias.size() * width_;
 }
 
+FactorItems FactorModel::item_factors() const {
+    return {items_.data(), items_.bias.data(), items_.size(), items_.width()};
+}
+
 void FactorModel::score_factors(const FactorTable::ConstRow& p, float base, std::span<double> out) const {
-    for (ItemIx item = 0; item < out.size(); ++item)
-        out[item] = static_cast<double>(base + items_.bias[item] + p.dot(items_.row(item)));
+    factor_scores(item_factors(), p.data(), base, out);
 }
 
 void FactorModel::score(UserIx user, std::span<double> out) const {
@@ -52,10 +55,10 @@ void FactorModel::score(UserIx user, std::span<double> out) const {
 }
 
 void FactorModel::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
+    const auto items = item_factors();
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const auto [user, item] = pairs[i];
-        const float base = mean_ + users_.bias[user];
-        const float raw = base + items_.bias[item] + users_.row(user).dot(items_.row(item));
+        const float raw = factor_score(items, item, users_.row(user).data(), mean_ + users_.bias[user]);
         out[i] = static_cast<double>(std::clamp(raw, least_, greatest_));
     }
 }
@@ -65,7 +68,7 @@ std::vector<Scored> FactorModel::similar_items(ItemIx item, std::uint32_t k) con
     const float length = items_.row(item).norm();
     for (ItemIx other = 0; other < n_items(); ++other) {
         const float other_length = items_.row(other).norm();
-        if (other != item && length > 0 && other_length > 0)
+        if (other != item && item_in_training(other) && length > 0 && other_length > 0)
             best.offer(other, static_cast<double>(items_.row(item).dot(items_.row(other)) / (length * other_length)));
     }
     return best.take();
@@ -73,7 +76,12 @@ std::vector<Scored> FactorModel::similar_items(ItemIx item, std::uint32_t k) con
 
 void FactorModel::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                               std::span<std::vector<Scored>> out) const {
-    Recommender::top_k_block(users, options, out);
+    std::vector<FactorUser> asked;
+    asked.reserve(users.size());
+    for (const UserIx user : users)
+        asked.push_back({users_.row(user).data(), mean_ + users_.bias[user],
+                         options.remove_seen ? seen(user) : std::span<const ItemIx>{}});
+    factor_top_k(item_factors(), known_items(), asked, options.k, out);
 }
 
 void FactorModel::save_state(Writer& out) const {

@@ -7,6 +7,8 @@
 
 #include <Eigen/Core>
 
+#include "core/base/large_pages.h"
+#include "core/linalg/factor_scores.h"
 #include "core/models/recommender.h"
 
 namespace tastebench {
@@ -45,7 +47,7 @@ class FactorTable {
 
   private:
     std::uint32_t factors_ = 0, width_ = lane;
-    std::vector<float, Eigen::aligned_allocator<float>> values_;
+    std::vector<float, LargePageAllocator<float>> values_;
 };
 
 class FactorModel : public Recommender {
@@ -65,6 +67,8 @@ class FactorModel : public Recommender {
     Status load_state(Reader& in) override;
     /// mean + b_u + bias of the item + p . q for all items, for models that fold in.
     void score_factors(const FactorTable::ConstRow& p, float base, std::span<double> out) const;
+
+    FactorItems item_factors() const;
 
     FactorTable users_, items_;
     float mean_ = 0;
