@@ -7,11 +7,14 @@
 #include "core/models/baselines/slopeone.h"
 #include "core/models/ease/ease.h"
 #include "core/models/graphwalk/rp3beta.h"
+#include "core/models/bpr/bpr.h"
 #include "core/models/mvae/mvae.h"
+#include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
 #include "core/models/slim/slim.h"
 #include "core/models/svd/svd.h"
+#include "core/models/svdpp/svdpp.h"
 
 namespace tastebench {
 
@@ -22,6 +25,10 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(svd_entry());
         list.push_back(als_entry());
         list.push_back(ials_entry());
+        list.push_back(bpr_entry());
+        list.push_back(warp_entry());
+        list.push_back(svdpp_entry());
+        list.push_back(nmf_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
