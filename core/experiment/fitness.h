@@ -10,9 +10,10 @@
 namespace tastebench {
 
 struct Fitness {
-    std::string model, title;       ///< "svd", "SVD"
-    std::vector<std::string> lacks; ///< "users and items", "ratings", "times"; empty: the model can use the data
-    std::string sentence;           ///< "can use it", or what is missing and how to get it; no capital, no full stop
+    std::string model, title; ///< "svd", "SVD"
+    std::vector<std::string>
+        lacks;            ///< "users and items", "ratings", "times", "features"; empty: the model can use the data
+    std::string sentence; ///< "can use it", or what is missing and how to get it; no capital, no full stop
     bool usable() const { return lacks.empty(); }
 };
 

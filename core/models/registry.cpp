@@ -42,6 +42,42 @@ const std::vector<ModelEntry>& all_models() {
     return models;
 }
 
+std::vector<const ModelEntry*> models_of(ModelFamily family) {
+    std::vector<const ModelEntry*> out;
+    for (const auto& entry : all_models())
+        if (entry.family == family)
+            out.push_back(&entry);
+    return out;
+}
+
+std::vector<std::string> abilities(const Capabilities& can) {
+    std::vector<std::string> out;
+    const auto add = [&](bool can_it, const char* word) {
+        if (can_it)
+            out.emplace_back(word);
+    };
+    add(can.recommends, "ranks");
+    add(can.predicts_ratings, "rates");
+    add(can.predicts_clicks, "clicks");
+    add(can.explains, "explains");
+    add(can.similar_items, "similar items");
+    add(can.folds_in, "new people");
+    return out;
+}
+
+std::vector<std::string> needs(const Capabilities& can) {
+    std::vector<std::string> out;
+    const auto add = [&](bool needed, const char* word) {
+        if (needed)
+            out.emplace_back(word);
+    };
+    add(can.needs_pairs, "users and items");
+    add(can.needs_values, "ratings");
+    add(can.needs_times, "times");
+    add(can.needs_features, "features");
+    return out;
+}
+
 Result<const ModelEntry*> find_model(std::string_view id) {
     std::vector<std::string> ids;
     for (const auto& entry : all_models()) {
