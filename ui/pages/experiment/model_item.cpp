@@ -80,7 +80,7 @@ QSize ModelItemDelegate::sizeHint(const QStyleOptionViewItem& option, const QMod
     if (isHeading(index))
         return {10, title.height() + 2 * space};
     const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
-    const int width = view == nullptr ? 300 : view->viewport()->width() - indent - 3 * space;
+    const int width = view == nullptr ? 300 : view->viewport()->width() - indent - space;
     const QFontMetrics small(smaller(option.font));
     const auto sentence = small.boundingRect(QRect(0, 0, std::max(60, width), 10'000), sentenceFlags,
                                              index.data(sentenceRole).toString());
