@@ -117,6 +117,10 @@ std::vector<Scored> Recommender::recommend_profile(std::span<const ProfileItem> 
     return best.take();
 }
 
+double standard_profile_value(const Dataset& data) {
+    return data.summary().rated > 0 ? data.summary().greatest_value : 1.0;
+}
+
 std::string_view to_text(ModelFamily family) {
     switch (family) {
     case ModelFamily::baseline:

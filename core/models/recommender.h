@@ -2,6 +2,7 @@
 // Matrices are row-major. Scores are doubles; larger is better; they order items within one user.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,6 +36,9 @@ struct ProfileItem {
     ItemIx item;
     double value = 1; ///< rating or weight
 };
+
+/// What a profile's item counts for where nothing more is said: the greatest rating of the data, or 1 without ratings.
+double standard_profile_value(const Dataset& data);
 
 struct Pair {
     UserIx user;
@@ -154,6 +158,8 @@ class Recommender {
 
 /// Groups of models in lists and documents.
 enum class ModelFamily { baseline, neighbours, factors, features, networks };
+inline constexpr std::array all_families{ModelFamily::baseline, ModelFamily::neighbours, ModelFamily::factors,
+                                         ModelFamily::features, ModelFamily::networks};
 std::string_view to_text(ModelFamily family);
 
 struct ModelEntry {
@@ -168,6 +174,12 @@ struct ModelEntry {
 
 /// Every model, in the order they are shown. Adding one: its folder, and one line in registry.cpp.
 const std::vector<ModelEntry>& all_models();
+/// Those of one family, in that order.
+std::vector<const ModelEntry*> models_of(ModelFamily family);
+/// What a model gives, in words: "ranks", "rates", "clicks", "explains", "similar items", "new people".
+std::vector<std::string> abilities(const Capabilities& can);
+/// What the data must have for it, in words: "users and items", "ratings", "times", "features".
+std::vector<std::string> needs(const Capabilities& can);
 /// usage error naming the nearest id.
 Result<const ModelEntry*> find_model(std::string_view id);
 
