@@ -10,8 +10,9 @@ namespace tastebench::als {
 namespace {
 
 /// Rows of factors beyond this no longer stay in the second-level cache while a conjugate gradient goes over them
-/// again and again; one pass that adds up the matrix is then cheaper.
+/// again and again; one pass that adds up the matrix is then cheaper, unless the matrix is wide.
 constexpr std::size_t most_gathered = std::size_t{512} << 10U;
+constexpr std::uint32_t widest_added = 64;
 
 void make_room(Floats& room, std::size_t n) {
     if (room.size() < n)
@@ -93,7 +94,7 @@ double RowSolver::solve_by_gradient(const Fixed& fixed, std::span<const std::uin
     const std::uint32_t width = fixed.factors.width();
     for (Floats* room : {&residual_, &direction_, &image_})
         make_room(*room, width);
-    const bool dense = n_ * width * sizeof(float) > most_gathered;
+    const bool dense = width <= widest_added && n_ * width * sizeof(float) > most_gathered;
     double along = 0; // b . x
     if (dense) {
         build_system(fixed, columns, progress);
