@@ -113,7 +113,8 @@ class TestLightGcn : public QObject {
         const auto data = *load_ml100k();
         const auto split = *make_split(*data, *SplitRecipe::parse("rows:" + file.string(), 42));
         const auto& entry = **find_model("lightgcn");
-        const auto settings = entry.schema.defaults();
+        // Half the steps, each twice as long: the same in half the time.
+        const auto settings = *entry.schema.complete({{"batch", std::int64_t{2048}}, {"learning_rate", 0.01}});
         const auto model = entry.make();
         const Parallel parallel(2);
         Progress progress;
