@@ -22,7 +22,7 @@ namespace {
 RunSpec long_run(const Dataset& data) {
     RunSpec spec;
     spec.model = "svd";
-    spec.parameters = {{"epochs", std::int64_t{120}}, {"factors", std::int64_t{8}}, {"patience", std::int64_t{120}}};
+    spec.parameters = {{"epochs", std::int64_t{60}}, {"factors", std::int64_t{8}}, {"patience", std::int64_t{60}}};
     spec.split = *SplitRecipe::parse("chrono:0.7,0.1", 42);
     return *prepare_spec(data, spec);
 }
@@ -171,14 +171,18 @@ class TestCrash : public QObject {
             ExperimentQueue queue(workspace, 2, 0);
             QVERIFY(queue.resume(id).has_value());
             while (queue.snapshot().front().curves.size() < 30 && !queue.idle())
-                usleep(200);
+                usleep(2000);
         }
         QVERIFY(workspace->run(id)->state == RunState::interrupted);
-        {
-            ExperimentQueue queue(workspace, 2, 0);
-            QVERIFY(queue.resume(id).has_value());
-            queue.wait_until_idle();
-        }
+        // The last time in the foreground, as on a command line.
+        const auto stopped = *workspace->resume_run(id);
+        const Parallel parallel(2);
+        Progress progress;
+        RunCheckpoints checkpoints(*workspace, id, progress);
+        auto outcome = *execute(*data, stopped.spec, parallel, progress, &checkpoints);
+        QVERIFY(checkpoints.earlier_seconds() > 0);
+        outcome.run.id = id;
+        QVERIFY(workspace->finish_run(outcome).has_value());
         const auto run = *workspace->run(id);
         QCOMPARE(run.state, RunState::done);
         QVERIFY(!workspace->take_checkpoint(id)->has_value());

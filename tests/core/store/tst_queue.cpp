@@ -170,9 +170,11 @@ class TestQueue : public QObject {
         ExperimentQueue queue(std::make_shared<Full>(workspace_), 1, 0);
         const auto id = *queue.submit(make_spec(*data_, "svd", {{"epochs", std::int64_t{200}}}));
         std::string warning;
-        while (!queue.idle())
+        while (!queue.idle()) {
             if (const auto jobs = queue.snapshot(); !jobs.front().warning.empty())
                 warning = jobs.front().warning;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
         QVERIFY2(warning.find("could not be resumed: the disk is full") != std::string::npos, warning.c_str());
         QCOMPARE(workspace_->run(id)->state, RunState::done);
     }
