@@ -157,25 +157,6 @@ class TestNmf : public QObject {
         }
     }
 
-    /// A matrix of rank one without noise is found again.
-    void a_matrix_of_rank_one_is_found() {
-        std::vector<Row> made;
-        for (int u = 1; u <= 6; ++u)
-            for (int i = 1; i <= 5; ++i)
-                if ((u + 2 * i) % 4 != 0)
-                    made.push_back({std::to_string(u), std::to_string(i), static_cast<float>(u * i) / 6.0F, 0});
-        const auto data = *make_data(made);
-        const auto out =
-            fit(*data, all_rows(*data), parameters({{"factors", "1"}, {"regularization", "0"}, {"epochs", "500"}}));
-        QVERIFY(out.status);
-        std::vector<double> scores(5);
-        for (UserIx u = 0; u < 6; ++u) {
-            out.model->score(u, scores);
-            for (ItemIx i = 0; i < 5; ++i)
-                QVERIFY(std::abs(scores[i] - (u + 1.0) * (i + 1.0) / 6.0) < 1e-3);
-        }
-    }
-
     void nothing_falls_below_zero() {
         const auto data = tastes();
         const auto rows = all_rows(*data);
