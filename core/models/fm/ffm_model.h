@@ -28,6 +28,11 @@ class FfmModel final : public FactorModel {
     void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const override;
 
   protected:
+    /// Not by the factors alone: linear weights and the length of a pair's entries are no part of them.
+    void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
+                     std::span<std::vector<Scored>> out) const override {
+        Recommender::top_k_block(users, options, out);
+    }
     void save_state(Writer& out) const override;
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override { out.number(bias_squares_); }

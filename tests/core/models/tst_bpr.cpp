@@ -348,7 +348,7 @@ class TestBpr : public QObject {
     void every_pair_is_dealt_once_an_epoch() {
         const auto data = tastes(80, 200);
         const auto rows = all_rows(*data);
-        const auto model = fit("popularity", *data, rows, {});
+        const auto model = fit("popularity", *data, rows, (*find_model("popularity"))->schema.defaults());
         std::vector<std::uint64_t> starts{0};
         std::vector<ItemIx> items;
         for (UserIx user = 0; user < data->users().size(); ++user) {
@@ -424,7 +424,7 @@ class TestBpr : public QObject {
                     clear.push_back({std::to_string(u), std::to_string(i)});
         const auto data = *make_data(clear, {false, false});
         const auto rows = all_rows(*data);
-        QVERIFY(brute_force_auc(*fit("popularity", *data, rows, {}).model) < 0.8);
+        QVERIFY(brute_force_auc(*fit("popularity", *data, rows, (*find_model("popularity"))->schema.defaults()).model) < 0.8);
         const auto bpr =
             fit("bpr", *data, rows,
                 parameters("bpr",

@@ -77,6 +77,7 @@ State read_state(std::span<const std::byte> checkpoint) {
     Reader in(checkpoint);
     in.number<std::uint32_t>();
     in.number<std::uint32_t>();
+    in.number<std::uint32_t>();
     in.number<std::uint8_t>();
     in.number<std::uint32_t>();
     in.number<std::uint32_t>();
