@@ -79,7 +79,7 @@ class TestExperimentPage : public QObject {
             const auto* entry = *find_model(id.toStdString());
             QCOMPARE(heading, toQt(to_text(entry->family)));
             const auto sentence = line->data(sentenceRole).toString();
-            QVERIFY(sentence == toQt(entry->summary) || sentence.startsWith("Needs "));
+            QVERIFY(sentence == toQt(entry->summary) || sentence.startsWith(QLatin1String("Needs ")));
             ++found;
         }
         QCOMPARE(found, all_models().size());
