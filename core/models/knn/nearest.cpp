@@ -112,7 +112,9 @@ float from_moments(const kernels::Moments& m, const NearestOptions& options) {
     }
     if (!(xx > least_x) || !(yy > least_y))
         return 0;
-    return static_cast<float>(std::min(1.0, xy / std::sqrt(xx * yy)) * n / (n + options.shrinkage));
+    const double similar = xy / std::sqrt(xx * yy);
+    // A sum of products this near to 0 is rounding too, and would count as a neighbour if no other is there.
+    return similar > 1e-5 ? static_cast<float>(std::min(1.0, similar) * n / (n + options.shrinkage)) : 0.0F;
 }
 
 /// Measures one row against all others; one for each thread.

@@ -7,7 +7,8 @@
 //   tfidf            the cosine of rows weighted by columns, see weighted()
 //   bm25             sum of the products of rows weighted by columns and lengths, see weighted(); no bound
 //   jaccard          common columns / columns of either
-// each times c / (c + shrinkage) with c the common columns. Only similarities above 0 count.
+// each times c / (c + shrinkage) with c the common columns. Only similarities above 0 count,
+// and above 1e-5 for the two of common columns, where less is rounding.
 #pragma once
 
 #include "core/linalg/sparse_rows.h"
