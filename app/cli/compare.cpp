@@ -23,6 +23,7 @@ struct CompareFlags {
 struct Comparison {
     std::vector<Run> runs;
     std::vector<ComparedRun> compared; ///< parallel to runs
+    bool tested = true;                ///< the metric has a value for each user
     std::string metric;
     RunId baseline = 0;
 };
@@ -77,14 +78,19 @@ Result<Comparison> compare(const Session& session, const Workspace& workspace, c
     if (!metric)
         return fail(metric.error());
     out.metric = *metric;
+    if (const auto* info = find_metric(out.metric); info == nullptr || !info->per_user) {
+        out.tested = false;
+        for (const auto& run : out.runs)
+            out.compared.push_back({run.id, {run.metrics.at(out.metric), 0, 0}, {}, {}, {}});
+        return out;
+    }
     std::vector<ComparisonInput> inputs;
     for (const auto& run : out.runs) {
         auto values = workspace.per_user(run.id, out.metric);
         if (!values)
             return fail(values.error());
         if (!*values)
-            return usage_error(fmt::format("{} has no value for each user, so it cannot be tested", out.metric),
-                               "--metric", "choose another, such as ndcg@10");
+            return bad_data(fmt::format("run {} has lost its values of each user", run.id), "ID", "run it again");
         inputs.push_back({run.id, std::move((*values)->users), std::move((*values)->values)});
     }
     out.compared = compare_runs(inputs, out.baseline);
@@ -102,8 +108,8 @@ Json to_json(const Comparison& comparison) {
         out["runs"].push_back({{"id", result.id},
                                {"model", comparison.runs[i].spec.model},
                                {"mean", result.interval.mean},
-                               {"low", result.interval.low},
-                               {"high", result.interval.high},
+                               {"low", comparison.tested ? Json(result.interval.low) : Json()},
+                               {"high", comparison.tested ? Json(result.interval.high) : Json()},
                                {"p_value", or_null(result.p_value)},
                                {"p_adjusted", or_null(result.p_adjusted)},
                                {"effect", or_null(result.effect)}});
@@ -128,6 +134,9 @@ std::string conclusion(const Comparison& comparison) {
     auto out = fmt::format("Best: run {} ({})", run.id, run.spec.model);
     if (best->id == comparison.baseline)
         return out + ", the baseline itself.\n";
+    if (!comparison.tested)
+        return out + fmt::format("; {} is one figure for all rows, so nothing can be said about chance.\n",
+                                 comparison.metric);
     if (!best->p_adjusted)
         return out + "; it shares no users with the baseline, so nothing can be said about chance.\n";
     return out + (*best->p_adjusted < 0.05
@@ -151,7 +160,9 @@ std::string as_text(const Comparison& comparison) {
         const auto& result = comparison.compared[i];
         const auto& spec = comparison.runs[i].spec;
         table.row({std::to_string(result.id), spec.model, fixed(result.interval.mean, 4),
-                   fmt::format("{} to {}", fixed(result.interval.low, 4), fixed(result.interval.high, 4)),
+                   comparison.tested
+                       ? fmt::format("{} to {}", fixed(result.interval.low, 4), fixed(result.interval.high, 4))
+                       : "-",
                    result.id == comparison.baseline ? "baseline" : p_text(result.p_value), p_text(result.p_adjusted),
                    result.effect ? fixed(*result.effect, 2) : "-", changed_parameters(spec)});
     }

@@ -25,6 +25,11 @@ std::string event_name(const Dataset& data, const Contribution& reason) {
                                                                           : std::string();
 }
 
+/// Not every model counts people and events; 0 would be a claim.
+Json counted_or_null(std::uint32_t count) {
+    return count == 0 ? Json() : Json(count);
+}
+
 Json to_json(const Dataset& data, const Contribution& reason, double score) {
     const auto event = event_name(data, reason);
     return {{"item", data.items().id(reason.item)},
@@ -33,8 +38,8 @@ Json to_json(const Dataset& data, const Contribution& reason, double score) {
             {"similarity", reason.similarity},
             {"contribution", reason.contribution},
             {"share", share_of(reason, score)},
-            {"common_users", reason.common_users},
-            {"events", reason.events},
+            {"common_users", counted_or_null(reason.common_users)},
+            {"events", counted_or_null(reason.events)},
             {"event", event.empty() ? Json() : Json(event)},
             {"time", reason.last_time ? Json(iso_time(*reason.last_time)) : Json()},
             {"value", reason.last_value ? Json(as_printed(*reason.last_value)) : Json()}};
@@ -72,7 +77,8 @@ std::string as_text(const ReadyRun& ready, const Explanation& explanation) {
         table.row({std::string(data.items().id(reason.item)), shortened(data.title(reason.item), 40),
                    event_name(data, reason), reason.last_time ? iso_time(*reason.last_time).substr(0, 10) : "",
                    fixed(reason.affinity, 4), fixed(reason.similarity, 4), fixed(reason.contribution, 4),
-                   fixed(share_of(reason, explanation.score) * 100, 1) + " %", with_commas(reason.common_users)});
+                   fixed(share_of(reason, explanation.score) * 100, 1) + " %",
+                   reason.common_users == 0 ? "-" : with_commas(reason.common_users)});
     }
     std::string out = fmt::format("{}\n\nscore {}\n", explain_in_words(data, explanation), fixed(explanation.score, 6));
     if (!explanation.contributions.empty())
@@ -89,6 +95,8 @@ Status explain(const Session& session, const ExplainFlags& flags) {
     auto ready = load_run(**workspace, flags.id);
     if (!ready)
         return fail(ready.error());
+    if (auto status = check_lists(*ready); !status)
+        return status;
     const auto user = find_user(*ready->data, flags.user);
     if (!user)
         return fail(user.error());

@@ -9,6 +9,10 @@ namespace tastebench::cli {
 
 namespace {
 
+Capabilities standard_capabilities(const ModelEntry& model) {
+    return model.make()->capabilities(model.schema.defaults());
+}
+
 Status list(const Session& session) {
     if (session.json) {
         Json out = Json::array();
@@ -17,16 +21,29 @@ Status list(const Session& session) {
         return print_json(out);
     }
     Table table;
-    table.column("model");
-    table.column("title");
-    table.column("what it does");
-    for (const auto& model : all_models())
-        table.row({model.id, model.title, model.summary});
+    for (const char* title : {"family", "model", "title", "gives", "needs", "what it does"})
+        table.column(title);
+    for (const auto family : all_families) {
+        auto name = std::string(tastebench::to_text(family));
+        for (const auto* model : models_of(family)) {
+            const auto can = standard_capabilities(*model);
+            table.row({name, model->id, model->title, fmt::format("{}", fmt::join(abilities(can), ", ")),
+                       fmt::format("{}", fmt::join(needs(can), ", ")), model->summary});
+            name.clear(); // said once
+        }
+    }
     return print(table.text());
 }
 
 std::string described(const ModelEntry& model) {
-    return fmt::format("{}: {}\n{}\n", model.title, model.summary, model.citation) + cli::described(model.schema);
+    std::string out = fmt::format("{}: {}\n", model.title, model.summary);
+    if (!model.citation.empty())
+        out += model.citation + '\n';
+    const auto can = standard_capabilities(model);
+    out += fmt::format("Family: {}. Gives: {}.", tastebench::to_text(model.family), fmt::join(abilities(can), ", "));
+    if (const auto needed = needs(can); !needed.empty())
+        out += fmt::format(" Needs: {}.", fmt::join(needed, ", "));
+    return out + '\n' + cli::described(model.schema);
 }
 
 Status show(const Session& session, const std::string& id) {

@@ -88,15 +88,23 @@ Json to_json(const DatasetEntry& entry) {
 Json to_json(const ModelEntry& entry) {
     Json out;
     out["id"] = entry.id;
+    out["family"] = tastebench::to_text(entry.family);
     out["title"] = entry.title;
     out["summary"] = entry.summary;
     out["citation"] = entry.citation;
     const auto can = entry.make()->capabilities(entry.schema.defaults());
-    out["capabilities"] = {{"predicts_ratings", can.predicts_ratings},
+    out["capabilities"] = {{"recommends", can.recommends},
+                           {"predicts_ratings", can.predicts_ratings},
+                           {"predicts_clicks", can.predicts_clicks},
                            {"explains", can.explains},
                            {"similar_items", can.similar_items},
+                           {"folds_in", can.folds_in},
+                           {"uses_row_features", can.uses_rows},
+                           {"iterative", can.iterative},
+                           {"needs_users_and_items", can.needs_pairs},
                            {"needs_ratings", can.needs_values},
-                           {"needs_times", can.needs_times}};
+                           {"needs_times", can.needs_times},
+                           {"needs_features", can.needs_features}};
     add_schema(out, entry.schema);
     return out;
 }
@@ -116,7 +124,7 @@ Json to_json(const Run& run) {
                     {"fingerprint", run.split_fingerprint.empty() ? Json() : Json(run.split_fingerprint)}};
     out["parameters"] = to_json(spec.parameters);
     out["seed"] = spec.seed;
-    out["protocol"] = describe_protocol(spec.split, spec.evaluation);
+    out["protocol"] = describe_protocol(run);
     out["k"] = spec.evaluation.ks;
     out["remove_seen"] = spec.evaluation.remove_seen;
     out["metrics"] = Json::object();

@@ -16,7 +16,8 @@ struct RunFlags {
     std::string data, model, preset, split, ks = "5,10,20", note;
     std::vector<std::string> settings;
     std::uint64_t seed = 42;
-    bool keep_seen = false;
+    bool keep_seen = false, estimate = false;
+    TrainOptions training;
 };
 
 Result<std::vector<std::uint32_t>> read_ks(const std::string& text) {
@@ -66,6 +67,27 @@ Result<RunSpec> read_spec(const Dataset& data, const RunFlags& flags) {
     return spec;
 }
 
+Status show_estimate(const Session& session, const Dataset& data, const RunSpec& wanted) {
+    const auto spec = prepare_spec(data, wanted);
+    if (!spec)
+        return fail(spec.error());
+    const Parallel parallel(session.threads);
+    const auto expected = estimate(data, *spec, parallel.threads());
+    if (!expected)
+        return fail(expected.error());
+    const auto bytes = static_cast<std::uint64_t>(expected->memory_bytes);
+    if (session.json)
+        return print_json(Json{{"model", spec->model},
+                               {"data", spec->data_name},
+                               {"split", spec->split.text()},
+                               {"parameters", to_json(spec->parameters)},
+                               {"threads", parallel.threads()},
+                               {"fit_seconds", expected->fit_seconds},
+                               {"memory_bytes", bytes}});
+    return print(fmt::format("{} on {}: training takes about {} and {} of memory\n", spec->model, spec->data_name,
+                             duration(expected->fit_seconds), memory(bytes)));
+}
+
 std::string described(const Run& run) {
     const auto changed = changed_parameters(run.spec);
     return fmt::format("run {}: {}{} on {}, {}\n{} rows trained in {}, {} rows tested in {}, {} users, peak {}\n\n{}",
@@ -85,7 +107,9 @@ Status run(const Session& session, const RunFlags& flags) {
     auto spec = read_spec(**data, flags);
     if (!spec)
         return fail(spec.error());
-    auto done = train(session, **workspace, **data, *spec);
+    if (flags.estimate)
+        return show_estimate(session, **data, *spec);
+    auto done = train(session, **workspace, **data, *spec, flags.training);
     if (!done)
         return fail(done.error());
     return session.json ? print_json(to_json(*done)) : print(described(*done));
@@ -107,6 +131,9 @@ void add_run_command(CLI::App& app, const Session& session, Action& action) {
     command->add_option("--k", flags->ks, "Lengths of the lists that are measured")->capture_default_str();
     command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the user already had in training");
     command->add_option("--note", flags->note, "Text kept with the run");
+    command->add_flag("--estimate", flags->estimate,
+                      "Say how long training would take and how much memory; train nothing");
+    add_train_options(*command, flags->training);
     command->callback([&, flags] { action = [&session, flags] { return run(session, *flags); }; });
 }
 

@@ -116,7 +116,7 @@ std::string described(const Run& run) {
     line("error", run.error);
     line("model", spec.model);
     line("data", fmt::format("{} ({})", spec.data_name, spec.data_fingerprint));
-    line("protocol", describe_protocol(spec.split, spec.evaluation));
+    line("protocol", describe_protocol(run));
     for (const auto& [name, value] : spec.parameters)
         line("", fmt::format("{} = {}", name, tastebench::to_text(value)));
     line("seed", std::to_string(spec.seed));
@@ -209,6 +209,23 @@ Status rerun(const Session& session, RunId id) {
     return print_json(out);
 }
 
+Status go_on(const Session& session, RunId id, const TrainOptions& options) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    const auto stopped = find_run(**workspace, id);
+    if (!stopped)
+        return fail(stopped.error());
+    const auto data = dataset_of(**workspace, *stopped);
+    if (!data)
+        return fail(data.error());
+    const auto run = resume(session, **workspace, **data, *stopped, options);
+    if (!run)
+        return fail(run.error());
+    return session.json ? print_json(to_json(*run))
+                        : print(fmt::format("run {} is done\n\n{}", run->id, metrics_table(*run)));
+}
+
 Status remove(const Session& session, RunId id) {
     auto workspace = session.open();
     if (!workspace)
@@ -233,7 +250,7 @@ void add_with_id(CLI::App& runs, const Session& session, Action& action, const s
 } // namespace
 
 void add_runs_commands(CLI::App& app, const Session& session, Action& action) {
-    auto* runs = app.add_subcommand("runs", "List, show, repeat and delete runs")->require_subcommand(1);
+    auto* runs = app.add_subcommand("runs", "List, show, repeat, resume and delete runs")->require_subcommand(1);
     auto flags = std::make_shared<ListFlags>();
     auto* listing = runs->add_subcommand("list", "All runs, newest first");
     listing->add_option("--filter", flags->filter, "Only these, such as: model = sar and ndcg@10 > 0.3");
@@ -241,6 +258,13 @@ void add_runs_commands(CLI::App& app, const Session& session, Action& action) {
     listing->callback([&, flags] { action = [&session, flags] { return list(session, *flags); }; });
     add_with_id(*runs, session, action, "show", "Everything about one run", show);
     add_with_id(*runs, session, action, "rerun", "Do it again and say whether the digits are the same", rerun);
+    auto goes_on = std::make_shared<std::pair<RunId, TrainOptions>>();
+    auto* resumed = runs->add_subcommand("resume", "Go on with a run that was stopped, from its last checkpoint");
+    resumed->add_option("ID", goes_on->first, "Number of the run")->required();
+    add_train_options(*resumed, goes_on->second);
+    resumed->callback([&session, &action, goes_on] {
+        action = [&session, goes_on] { return go_on(session, goes_on->first, goes_on->second); };
+    });
     add_with_id(*runs, session, action, "delete", "Delete a run and its model", remove);
 }
 

@@ -110,6 +110,16 @@ Result<ReadyRun> load_run(Workspace& workspace, RunId id) {
     return ReadyRun{std::move(*run), std::move(*data), std::move(*model)};
 }
 
+Status check_lists(const ReadyRun& ready) {
+    const bool ranks = ready.model->capabilities(ready.run.spec.parameters).recommends;
+    if (ranks && ready.data->has_pairs())
+        return {};
+    return usage_error(
+        ranks ? fmt::format("'{}' has no users and items, so nobody is recommended anything", ready.data->name())
+              : fmt::format("{} ranks no items", ready.run.spec.model),
+        "ID", "choose a run on data with users and items");
+}
+
 Result<std::string> choose_metric(const std::vector<Run>& runs, const std::string& asked) {
     std::vector<std::string> common;
     for (const auto& [name, value] : runs.front().metrics)
@@ -125,11 +135,15 @@ Result<std::string> choose_metric(const std::vector<Run>& runs, const std::strin
                                        [](const std::string& name) { return name.starts_with("ndcg@"); });
         if (ndcg != common.end())
             return *ndcg;
+        // Runs without lists: the first metric of the glossary that they have.
+        for (const auto& metric : all_metrics())
+            if (has(metric.id))
+                return metric.id;
     }
     if (has(asked))
         return asked;
     const auto guess = nearest(asked, common);
-    return usage_error(asked.empty() ? "the runs have no metric for ranking in common"
+    return usage_error(asked.empty() ? "the runs have no metric in common"
                                      : fmt::format("'{}' is no metric that all these runs have", asked),
                        "--metric",
                        common.empty()   ? "compare runs that finished"

@@ -61,8 +61,11 @@ struct ReadyRun {
     std::unique_ptr<Recommender> model;
 };
 Result<ReadyRun> load_run(Workspace& workspace, RunId id);
+/// Usage error where nobody can be recommended anything: the data has no users and items, or the model ranks none.
+Status check_lists(const ReadyRun& ready);
 
-/// The metric asked for, checked; empty: nDCG at 10 if all runs have it, or else their first one at k.
+/// The metric asked for, checked; empty: nDCG at 10 if all runs have it, or else their first one at k, or else
+/// the first of the glossary.
 Result<std::string> choose_metric(const std::vector<Run>& runs, const std::string& asked);
 
 /// The forms of a split, for the help of every command that takes one.

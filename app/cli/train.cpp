@@ -2,10 +2,12 @@
 
 #include <chrono>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "app/cli/job_watch.h"
 #include "app/cli/output.h"
+#include "core/base/shell.h"
 
 namespace tastebench::cli {
 
@@ -16,50 +18,92 @@ std::int64_t now() {
     return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
 }
 
+std::string resume_command(const Session& session, RunId id) {
+    const auto where =
+        session.workspace.empty() ? std::string() : "--workspace " + shell_quote(session.workspace) + ' ';
+    return fmt::format("tastebench-cli {}runs resume {}", where, id);
+}
+
 /// The record says how the run ended even where its result cannot be kept.
-tl::unexpected<Error> end_badly(Workspace& workspace, RunId id, Error error) {
+tl::unexpected<Error> end_badly(const Session& session, Workspace& workspace, RunId id, Error error) {
     const bool cancelled = error.kind == ErrorKind::cancelled;
     const auto marked = workspace.mark_ended(id, cancelled ? RunState::cancelled : RunState::failed,
                                              cancelled ? std::string() : error.text(), now());
     if (!marked)
         say(marked.error().text());
+    if (cancelled)
+        error = {ErrorKind::cancelled,
+                 fmt::format("run {} was stopped", id),
+                 {},
+                 fmt::format("'{}' goes on with it", resume_command(session, id))};
     return fail(std::move(error));
+}
+
+/// Trains a run that is in the workspace as queued.
+Result<Run> train_stored(const Session& session, Workspace& workspace, const Dataset& data, Run run,
+                         const TrainOptions& options) {
+    const Parallel parallel(session.threads);
+    run.started = now();
+    if (auto status = workspace.mark_started(run.id, run.started); !status)
+        return end_badly(session, workspace, run.id, status.error());
+    session.tell(fmt::format("run {}: {} on {}", run.id, run.spec.model, run.spec.data_name));
+
+    Progress progress;
+    RunCheckpoints checkpoints(workspace, run.id, progress);
+    Result<RunOutcome> outcome;
+    {
+        const JobWatch watch(progress, session.quiet);
+        outcome = execute(data, run.spec, parallel, progress, &checkpoints, options.checkpoint_seconds);
+    }
+    if (const auto warning = checkpoints.warning(); !warning.empty())
+        session.tell("warning: " + warning);
+    if (!outcome)
+        return end_badly(session, workspace, run.id, outcome.error());
+    outcome->run.id = run.id;
+    outcome->run.created = run.created;
+    outcome->run.started = run.started;
+    outcome->run.fit_seconds += checkpoints.earlier_seconds();
+    outcome->run.finished = now();
+    if (auto status = workspace.finish_run(*outcome); !status)
+        return end_badly(session, workspace, run.id, status.error());
+    return workspace.run(run.id);
 }
 
 } // namespace
 
-Result<Run> train(const Session& session, Workspace& workspace, const Dataset& data, const RunSpec& wanted) {
+void add_train_options(CLI::App& command, TrainOptions& options) {
+    command
+        .add_option("--checkpoint-seconds", options.checkpoint_seconds,
+                    "Least time between two checkpoints, from which a stopped run goes on; 0: after every epoch")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+}
+
+Result<Run> train(const Session& session, Workspace& workspace, const Dataset& data, const RunSpec& wanted,
+                  const TrainOptions& options) {
     auto spec = prepare_spec(data, wanted);
     if (!spec)
         return fail(spec.error());
-    const Parallel parallel(session.threads);
     Run queued;
-    queued.spec = *spec;
-    queued.environment = current_environment(parallel.threads());
+    queued.spec = std::move(*spec);
     queued.created = now();
     const auto id = workspace.add_run(queued);
     if (!id)
         return fail(id.error());
-    const auto started = now();
-    if (auto status = workspace.mark_started(*id, started); !status)
-        return end_badly(workspace, *id, status.error());
-    session.tell(fmt::format("run {}: {} on {}", *id, spec->model, spec->data_name));
+    queued.id = *id;
+    return train_stored(session, workspace, data, std::move(queued), options);
+}
 
-    Progress progress;
-    Result<RunOutcome> outcome;
-    {
-        const JobWatch watch(progress, session.quiet);
-        outcome = execute(data, *spec, parallel, progress);
-    }
-    if (!outcome)
-        return end_badly(workspace, *id, outcome.error());
-    outcome->run.id = *id;
-    outcome->run.created = queued.created;
-    outcome->run.started = started;
-    outcome->run.finished = now();
-    if (auto status = workspace.finish_run(*outcome); !status)
-        return end_badly(workspace, *id, status.error());
-    return workspace.run(*id);
+Result<Run> resume(const Session& session, Workspace& workspace, const Dataset& data, const Run& stopped,
+                   const TrainOptions& options) {
+    auto spec = prepare_again(data, stopped.spec);
+    if (!spec)
+        return fail(spec.error());
+    auto run = workspace.resume_run(stopped.id);
+    if (!run)
+        return fail(run.error());
+    run->spec = std::move(*spec);
+    return train_stored(session, workspace, data, std::move(*run), options);
 }
 
 std::string metrics_table(const Run& run) {

@@ -83,6 +83,8 @@ class Reader {
     std::span<const std::byte> bytes(std::size_t n) {
         return take(n) ? bytes_.subspan(at_ - n, n) : std::span<const std::byte>();
     }
+    /// All bytes that are left.
+    std::span<const std::byte> rest() { return bytes(bytes_.size() - at_); }
     bool ok() const { return ok_; }
     /// For callers who find that what they read makes no sense.
     void spoil() { ok_ = false; }

@@ -44,5 +44,7 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
 
 /// The sentence shown beside metrics: split, users counted, candidates, seen items.
 std::string describe_protocol(const SplitRecipe& split, const EvalOptions& options);
+/// The part of it that is about the split.
+std::string describe_split(const SplitRecipe& split);
 
 } // namespace tastebench

@@ -89,8 +89,12 @@ std::string describe_filter(const SplitFilter& filter) {
 
 } // namespace
 
+std::string describe_split(const SplitRecipe& split) {
+    return describe_kind(split) + describe_filter(split.filter);
+}
+
 std::string describe_protocol(const SplitRecipe& split, const EvalOptions& options) {
-    std::string text = describe_kind(split) + describe_filter(split.filter);
+    std::string text = describe_split(split);
     if (!options.remove_seen)
         text += " Every item seen in training is a candidate; every user with a test item counts.";
     else if (split.validates())

@@ -18,6 +18,11 @@ struct Need {
 constexpr Need pairs{"users and items", "import it with a column of users and one of items"};
 constexpr Need ratings{"ratings", "import it with a rating column"};
 constexpr Need times{"times", "import it with a time column"};
+constexpr Need properties{"features", "import tables of users or items, or name more columns of the rows"};
+
+bool has_features(const Dataset& data) {
+    return data.user_features().size() + data.item_features().size() + data.context().size() > 0;
+}
 
 /// "91,631".
 std::string grouped(std::size_t count) {
@@ -91,6 +96,7 @@ std::vector<Fitness> fitness(const Dataset& data) {
         need(needs.needs_pairs, data.has_pairs(), pairs);
         need(needs.needs_values, data.summary().rated > 0, ratings);
         need(needs.needs_times, data.has_times(), times);
+        need(needs.needs_features, has_features(data), properties);
         if (!fit.usable())
             fit.sentence = fmt::format("needs {}, which this data has not; {}", fmt::join(fit.lacks, " and "), remedy);
         out.push_back(std::move(fit));

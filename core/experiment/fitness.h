@@ -11,7 +11,7 @@ namespace tastebench {
 
 struct Fitness {
     std::string model, title;       ///< "svd", "SVD"
-    std::vector<std::string> lacks; ///< "users and items", "ratings", "times"; empty: the model can use the data
+    std::vector<std::string> lacks; ///< "users and items", "ratings", "times", "features"; empty: it can use the data
     std::string sentence;           ///< "can use it", or what is missing and how to get it; no capital, no full stop
     bool usable() const { return lacks.empty(); }
 };

@@ -18,12 +18,17 @@ std::int64_t now_seconds() {
 }
 
 struct Job {
-    RunId id = 0;
+    Job(RunKeeper& keeper, RunId run, RunSpec wanted, bool again)
+        : id(run), spec(std::move(wanted)), resumed(again), checkpoints(keeper, id, progress) {}
+
+    RunId id;
     RunSpec spec;
+    bool resumed; ///< the spec is as stored, perhaps by an earlier version
     std::string title;
     RunState state = RunState::queued;
     std::string error;
     Progress progress;
+    RunCheckpoints checkpoints;
 };
 
 std::string title_of(const RunSpec& spec) {
@@ -31,13 +36,26 @@ std::string title_of(const RunSpec& spec) {
     return fmt::format("{} on {}", entry ? (*entry)->title : spec.model, spec.data_name);
 }
 
+Result<RunOutcome> train_on(const Dataset& data, Job& job, const Parallel& parallel, double checkpoint_seconds) {
+    if (job.resumed) {
+        auto spec = prepare_again(data, job.spec);
+        if (!spec)
+            return fail(spec.error());
+        job.spec = std::move(*spec);
+    }
+    auto outcome = execute(data, job.spec, parallel, job.progress, &job.checkpoints, checkpoint_seconds);
+    if (outcome)
+        outcome->run.fit_seconds += job.checkpoints.earlier_seconds();
+    return outcome;
+}
+
 /// Trains one run; whatever is thrown becomes an error that is recorded.
-Result<RunOutcome> train(RunKeeper& keeper, const Job& job, const Parallel& parallel, Progress& progress) {
+Result<RunOutcome> train(RunKeeper& keeper, Job& job, const Parallel& parallel, double checkpoint_seconds) {
     try {
         auto data = keeper.dataset(job.spec.data_name);
         if (!data)
             return fail(data.error());
-        return execute(**data, job.spec, parallel, progress);
+        return train_on(**data, job, parallel, checkpoint_seconds);
     } catch (const std::bad_alloc&) {
         return run_failed("there was not enough memory", {},
                           "use fewer factors or smaller data, or close other programs");
@@ -49,11 +67,12 @@ Result<RunOutcome> train(RunKeeper& keeper, const Job& job, const Parallel& para
 } // namespace
 
 struct ExperimentQueue::State {
-    State(std::shared_ptr<RunKeeper> run_keeper, int threads)
-        : keeper(std::move(run_keeper)), parallel(threads, true) {}
+    State(std::shared_ptr<RunKeeper> run_keeper, int threads, double seconds)
+        : keeper(std::move(run_keeper)), parallel(threads, true), checkpoint_seconds(seconds) {}
 
     std::shared_ptr<RunKeeper> keeper;
     Parallel parallel;
+    double checkpoint_seconds;
     mutable std::mutex mutex;
     std::condition_variable wake, idle;
     std::deque<std::shared_ptr<Job>> waiting;
@@ -67,7 +86,8 @@ struct ExperimentQueue::State {
         while (const auto job = next()) {
             run(*job);
             const std::scoped_lock lock(mutex);
-            ended.push_back(job);
+            if (std::none_of(waiting.begin(), waiting.end(), [&](const auto& other) { return other->id == job->id; }))
+                ended.push_back(job);
             current.reset();
             if (waiting.empty())
                 idle.notify_all();
@@ -88,7 +108,7 @@ struct ExperimentQueue::State {
     void run(Job& job) {
         const auto started = now_seconds();
         (void)keeper->mark_started(job.id, started);
-        auto outcome = train(*keeper, job, parallel, job.progress);
+        auto outcome = train(*keeper, job, parallel, checkpoint_seconds);
         if (outcome) {
             outcome->run.id = job.id;
             outcome->run.started = started;
@@ -112,6 +132,16 @@ struct ExperimentQueue::State {
         job.error = error;
     }
 
+    void add(RunId id, const RunSpec& spec, bool resumed) {
+        auto job = std::make_shared<Job>(*keeper, id, spec, resumed);
+        job->title = title_of(spec);
+        const std::scoped_lock lock(mutex);
+        // Of a run there is one job: the newest.
+        std::erase_if(ended, [id](const auto& old) { return old->id == id; });
+        waiting.push_back(std::move(job));
+        wake.notify_one();
+    }
+
     /// A waiting job that will not be run; the lock is held.
     void drop(const std::shared_ptr<Job>& job, RunState state) {
         job->state = state;
@@ -120,8 +150,8 @@ struct ExperimentQueue::State {
     }
 };
 
-ExperimentQueue::ExperimentQueue(std::shared_ptr<RunKeeper> keeper, int threads)
-    : state_(std::make_unique<State>(std::move(keeper), threads)) {
+ExperimentQueue::ExperimentQueue(std::shared_ptr<RunKeeper> keeper, int threads, double checkpoint_seconds)
+    : state_(std::make_unique<State>(std::move(keeper), threads, checkpoint_seconds)) {
     state_->worker = std::thread([state = state_.get()] { state->work(); });
 }
 
@@ -146,14 +176,16 @@ Result<RunId> ExperimentQueue::submit(const RunSpec& spec) {
     const auto id = state_->keeper->add_run(run);
     if (!id)
         return fail(id.error());
-    auto job = std::make_shared<Job>();
-    job->id = *id;
-    job->spec = spec;
-    job->title = title_of(spec);
-    const std::scoped_lock lock(state_->mutex);
-    state_->waiting.push_back(std::move(job));
-    state_->wake.notify_one();
+    state_->add(*id, spec, false);
     return *id;
+}
+
+Status ExperimentQueue::resume(RunId id) {
+    const auto run = state_->keeper->resume_run(id);
+    if (!run)
+        return fail(run.error());
+    state_->add(id, run->spec, true);
+    return {};
 }
 
 void ExperimentQueue::cancel(RunId id) {
@@ -183,9 +215,11 @@ std::vector<JobSnapshot> ExperimentQueue::snapshot() const {
     const std::scoped_lock lock(state_->mutex);
     std::vector<JobSnapshot> out;
     const auto add = [&](const Job& job) {
-        out.push_back({job.id, job.title, job.state, job.progress.snapshot(), {}, job.error});
-        if (job.state == RunState::running)
-            out.back().curves = job.progress.curves();
+        out.push_back({job.id, job.title, job.state, job.progress.snapshot(), {}, job.error, {}});
+        if (job.state != RunState::running)
+            return;
+        out.back().curves = job.progress.curves();
+        out.back().warning = job.checkpoints.warning();
     };
     if (state_->current)
         add(*state_->current);

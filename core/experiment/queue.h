@@ -7,21 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/experiment/run.h"
+#include "core/experiment/run_keeper.h"
 
 namespace tastebench {
-
-/// Where runs are recorded and data comes from; the store implements it. Called from the queue's thread and from
-/// submit(); must be thread-safe.
-class RunKeeper {
-  public:
-    virtual ~RunKeeper() = default;
-    virtual Result<DatasetPtr> dataset(const std::string& name) = 0;
-    virtual Result<RunId> add_run(const Run& run) = 0; ///< state queued
-    virtual Status mark_started(RunId id, std::int64_t time) = 0;
-    virtual Status finish_run(const RunOutcome& outcome) = 0; ///< run.id says which; all or nothing
-    virtual Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) = 0;
-};
 
 struct JobSnapshot {
     RunId id = 0;
@@ -30,17 +18,23 @@ struct JobSnapshot {
     ProgressSnapshot progress;
     Curves curves; ///< of a running job
     std::string error;
+    std::string warning; ///< why it could not be resumed if it stopped now; empty: nothing to say
 };
 
 class ExperimentQueue {
   public:
-    ExperimentQueue(std::shared_ptr<RunKeeper> keeper, int threads);
+    /// The keeper is called from the queue's thread and from submit(), resume() and cancel().
+    ExperimentQueue(std::shared_ptr<RunKeeper> keeper, int threads,
+                    double checkpoint_seconds = standard_checkpoint_seconds);
     ~ExperimentQueue(); ///< cancels what is running, marks the rest as interrupted, waits
     ExperimentQueue(const ExperimentQueue&) = delete;
     ExperimentQueue& operator=(const ExperimentQueue&) = delete;
 
     /// The spec must come from prepare_spec().
     Result<RunId> submit(const RunSpec& spec);
+    /// Puts a run that was interrupted, cancelled or failed at the end of the queue again. It goes on from its last
+    /// checkpoint and ends with the digits of a run that was never stopped. Errors as RunKeeper::resume_run().
+    Status resume(RunId id);
     void cancel(RunId id);
     void cancel_all();
     /// Jobs not ended, in order, then those that ended since the queue began, newest last.

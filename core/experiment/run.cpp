@@ -32,6 +32,13 @@ void reset_peak_memory() {
     std::ofstream("/proc/self/clear_refs") << '5';
 }
 
+Status check_data(const Dataset& data, const RunSpec& spec) {
+    if (spec.data_fingerprint == data.fingerprint())
+        return {};
+    return bad_data(fmt::format("'{}' is not the data that this run was made for", data.name()), "data",
+                    "import the original data under its name, or start a new run");
+}
+
 std::uint64_t peak_memory() {
     std::ifstream status("/proc/self/status");
     std::string line;
@@ -100,11 +107,16 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
     return spec;
 }
 
+Result<RunSpec> prepare_again(const Dataset& data, RunSpec spec) {
+    if (auto status = check_data(data, spec); !status)
+        return fail(status.error());
+    return prepare_spec(data, std::move(spec));
+}
+
 Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
-                           CheckpointKeeper* checkpoints) {
-    if (spec.data_fingerprint != data.fingerprint())
-        return bad_data(fmt::format("'{}' is not the data that this run was made for", data.name()), "data",
-                        "import the original data under its name, or start a new run");
+                           CheckpointKeeper* checkpoints, double checkpoint_seconds) {
+    if (auto status = check_data(data, spec); !status)
+        return fail(status.error());
     auto entry = find_model(spec.model);
     if (!entry)
         return fail(entry.error());
@@ -129,8 +141,8 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     {
         const TrainingData training(data, split->train, &parallel);
         const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
-        FitContext context{progress, parallel, spec.seed, split->validation.empty() ? nullptr : &validator,
-                           checkpoints};
+        FitContext context{progress,    parallel,          spec.seed, split->validation.empty() ? nullptr : &validator,
+                           checkpoints, checkpoint_seconds};
         if (auto status = out.model->fit(training, spec.parameters, context); !status)
             return fail(status.error());
     }
@@ -162,6 +174,12 @@ Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::
     if (auto status = model->load(reader); !status)
         return fail(status.error());
     return model;
+}
+
+std::string describe_protocol(const Run& run) {
+    if (run.state != RunState::done || run.users_counted > 0)
+        return describe_protocol(run.spec.split, run.spec.evaluation);
+    return describe_split(run.spec.split) + " Every test row with a label counts; nobody is recommended anything.";
 }
 
 std::string command_line(const RunSpec& spec) {

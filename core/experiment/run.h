@@ -64,6 +64,9 @@ struct RunOutcome {
 
 /// Checks model, parameters and data against each other before anything is trained.
 Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec);
+/// The same for the spec of a stored run, which is to be trained on the data that it was made for.
+Result<RunSpec> prepare_again(const Dataset& data, RunSpec spec);
+
 /// What a run will take on this machine, before it is started.
 struct RunEstimate {
     double memory_bytes = 0; ///< at the peak of training, beside the data set
@@ -73,13 +76,21 @@ struct RunEstimate {
 /// evaluation are not in it.
 Result<RunEstimate> estimate(const Dataset& data, const RunSpec& spec, int threads);
 
+/// Least time between two checkpoints of a run.
+inline constexpr double standard_checkpoint_seconds = 20;
+
 /// Splits, trains, evaluates. Same spec, same digits, on any number of threads, and if it is resumed from one of the
 /// checkpoints (none: neither kept nor resumed). run_failed before training where the memory of the machine is too
 /// small for the model's cost().
 Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
-                           CheckpointKeeper* checkpoints = nullptr);
+                           CheckpointKeeper* checkpoints = nullptr,
+                           double checkpoint_seconds = standard_checkpoint_seconds);
 /// Makes a model ready from stored bytes.
 Result<std::unique_ptr<Recommender>> load_model(std::string_view model_id, std::span<const std::byte> bytes);
+
+/// How the run was measured: describe_protocol() of its spec, without the lists where none were made since the data has
+/// no users and items.
+std::string describe_protocol(const Run& run);
 
 /// The command line that repeats the run: "tastebench-cli run --data ... --model ...".
 std::string command_line(const RunSpec& spec);

@@ -29,6 +29,10 @@ std::string list(const std::vector<std::string>& parts) {
 std::string explain_in_words(const Dataset& data, const Explanation& explanation) {
     const auto item = data.title(explanation.item);
     const auto& reasons = explanation.contributions;
+    if (explanation.by_popularity)
+        return fmt::format("{} is listed because it is popular ({} {} it); it has nothing in common with this "
+                           "person's history.",
+                           item, explanation.people, explanation.people == 1 ? "person has" : "people have");
     if (reasons.empty() || !(explanation.score > 0))
         return fmt::format("{} has nothing in common with this person's history, so the history gives no reason for "
                            "it.",

@@ -6,51 +6,87 @@ namespace tastebench {
 
 namespace {
 
-/// Users by item, the transpose of the sets.
-struct UserSets {
-    std::vector<std::uint64_t> starts;
-    std::vector<std::uint32_t> users;
-};
-
-UserSets transpose(const ItemSets& sets, std::uint32_t n_items) {
-    UserSets out;
-    out.starts.assign(std::size_t{n_items} + 1, 0);
-    for (const auto item : sets.items)
-        ++out.starts[item + 1];
-    for (std::size_t i = 0; i < n_items; ++i)
-        out.starts[i + 1] += out.starts[i];
-    out.users.resize(sets.items.size());
-    std::vector<std::uint64_t> next(out.starts.begin(), out.starts.end() - 1);
-    for (std::uint32_t user = 0; user + 1 < sets.starts.size(); ++user)
-        for (auto at = sets.starts[user]; at < sets.starts[user + 1]; ++at)
-            out.users[next[sets.items[at]]++] = user;
-    return out;
+Status damaged() {
+    return bad_data("the stored pair counts are damaged", {}, "train the model again");
 }
 
 } // namespace
 
 void Cooccurrence::count(const ItemSets& sets, std::uint32_t n_items, std::uint32_t threshold, const Parallel& parallel,
-                         Progress& progress) {
-    const UserSets by_item = transpose(sets, n_items);
+                         Progress& progress, const Cut& cut) {
+    const RankedSets ranked(sets, n_items);
+    cut_ = static_cast<bool>(cut);
     rows_.assign(n_items, {});
     diagonal_.assign(n_items, 0);
+    for (std::uint32_t i = 0; i < n_items; ++i) {
+        const auto n = static_cast<std::uint32_t>(ranked.users_of(i).size());
+        diagonal_[i] = n < threshold ? 0 : n;
+    }
     progress.begin("Counting pairs", n_items);
-    parallel.for_blocks(n_items, 32, [&](std::size_t first, std::size_t last) {
-        // One row of counts stays in the first-level cache while all users of its item are gone through.
+    // The items of most people take longest: they come first, so that no thread ends alone.
+    parallel.for_blocks(n_items, 16, [&](std::size_t first, std::size_t last) {
+        std::vector<std::uint32_t> by_rank(n_items);
         std::vector<std::uint32_t> row(n_items);
-        for (std::size_t i = first; i < last && !progress.cancelled(); ++i) {
-            std::fill(row.begin(), row.end(), 0U);
-            for (auto at = by_item.starts[i]; at < by_item.starts[i + 1]; ++at) {
-                const auto user = by_item.users[at];
-                const auto* item = sets.items.data() + sets.starts[user];
-                const auto* end = sets.items.data() + sets.starts[user + 1];
-                for (; item != end; ++item)
-                    ++row[*item];
-            }
+        for (std::size_t rank = first; rank < last && !progress.cancelled(); ++rank) {
+            const auto i = ranked.item_of_rank[rank];
+            std::fill(by_rank.begin(), by_rank.end(), 0U);
+            ranked.add_counts(i, by_rank.data());
+            for (std::uint32_t other = 0; other < n_items; ++other)
+                row[other] = by_rank[ranked.rank_of_item[other]];
             if (threshold > 1)
                 for (auto& c : row)
                     c = c < threshold ? 0 : c;
-            store_row(static_cast<std::uint32_t>(i), row);
+            if (cut)
+                cut(i, row);
+            store_row(i, row);
+        }
+        progress.advance(last - first);
+    });
+}
+
+void Cooccurrence::renumber(std::span<const std::uint32_t> to, std::uint32_t n_items) {
+    auto before = std::move(rows_);
+    rows_.assign(n_items, {});
+    diagonal_.assign(n_items, 0);
+    std::vector<std::uint32_t> row(n_items);
+    for (std::uint32_t i = 0; i < before.size(); ++i) {
+        if (to[i] == gone)
+            continue;
+        std::fill(row.begin(), row.end(), 0U);
+        const auto place = [&](std::uint32_t j, std::uint32_t c) { row[to[j]] = c; };
+        if (before[i].wide.empty())
+            visit_row(before[i].items, before[i].narrow, place);
+        else
+            visit_row(before[i].items, before[i].wide, place);
+        before[i] = {};
+        store_row(to[i], row);
+    }
+}
+
+void Cooccurrence::add(const GrownSets& sets, const Parallel& parallel, Progress& progress) {
+    struct Place {
+        std::uint32_t set;
+        bool fresh;
+    };
+    std::vector<std::vector<Place>> of_item(n_items());
+    std::vector<std::uint32_t> changed;
+    for (std::uint32_t set = 0; set + 1 < sets.starts.size(); ++set)
+        for (auto at = sets.starts[set]; at < sets.starts[set + 1]; ++at) {
+            if (of_item[sets.items[at]].empty())
+                changed.push_back(sets.items[at]);
+            of_item[sets.items[at]].push_back({set, sets.fresh[at] != 0});
+        }
+    progress.begin("Counting new pairs", changed.size());
+    parallel.for_blocks(changed.size(), 16, [&](std::size_t first, std::size_t last) {
+        std::vector<std::uint32_t> row(n_items());
+        for (std::size_t c = first; c < last; ++c) {
+            std::fill(row.begin(), row.end(), 0U);
+            for_each(changed[c], [&](std::uint32_t j, std::uint32_t count) { row[j] = count; });
+            for (const auto& place : of_item[changed[c]])
+                for (auto at = sets.starts[place.set]; at < sets.starts[place.set + 1]; ++at)
+                    row[sets.items[at]] += place.fresh || sets.fresh[at] != 0 ? 1 : 0;
+            rows_[changed[c]] = {};
+            store_row(changed[c], row);
         }
         progress.advance(last - first);
     });
@@ -96,6 +132,9 @@ std::uint32_t Cooccurrence::pair(std::uint32_t i, std::uint32_t j) const {
 
 void Cooccurrence::save(Writer& out) const {
     out.varint(rows_.size());
+    out.number(static_cast<std::uint8_t>(cut_ ? 1 : 0));
+    if (cut_)
+        return save_whole(out);
     for (std::uint32_t i = 0; i < rows_.size(); ++i) {
         // The lower half is the mirror of the upper; gaps between items and most counts are small numbers.
         std::uint64_t upper = 0;
@@ -112,11 +151,55 @@ void Cooccurrence::save(Writer& out) const {
     }
 }
 
+void Cooccurrence::save_whole(Writer& out) const {
+    for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+        std::uint64_t filled = 0;
+        for_each(i, [&](std::uint32_t, std::uint32_t) { ++filled; });
+        out.varint(diagonal_[i]);
+        out.varint(filled);
+        std::uint32_t before = 0;
+        for_each(i, [&](std::uint32_t j, std::uint32_t c) {
+            out.varint(j - before);
+            out.varint(c);
+            before = j;
+        });
+    }
+}
+
+Status Cooccurrence::load_whole(Reader& in, std::uint32_t n) {
+    rows_.assign(n, {});
+    diagonal_.assign(n, 0);
+    std::vector<std::uint32_t> row(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        std::fill(row.begin(), row.end(), 0U);
+        const auto own = in.varint();
+        const auto filled = in.varint();
+        std::uint64_t j = 0;
+        for (std::uint64_t at = 0; at < filled && in.ok(); ++at) {
+            j += in.varint();
+            const auto c = in.varint();
+            if (j >= n || c == 0 || c > 0xFFFFFFFFU)
+                return damaged();
+            row[j] = static_cast<std::uint32_t>(c);
+        }
+        if (!in.ok() || row[i] != own)
+            return damaged();
+        store_row(i, row);
+    }
+    return {};
+}
+
 Status Cooccurrence::load(Reader& in) {
-    const auto damaged = [] { return bad_data("the stored pair counts are damaged", {}, "train the model again"); };
     const std::uint64_t n = in.varint();
-    if (!in.ok() || n > 0xFFFFFFFEU)
+    const auto cut = in.number<std::uint8_t>();
+    Reader rest = in;
+    rest.bytes(n);
+    // Every row takes at least a byte, so that a damaged size asks for no memory.
+    if (!in.ok() || !rest.ok() || n > 0xFFFFFFFEU || cut > 1)
         return damaged();
+    cut_ = cut == 1;
+    if (cut_)
+        return load_whole(in, static_cast<std::uint32_t>(n));
     struct Entry {
         std::uint32_t item, count;
     };

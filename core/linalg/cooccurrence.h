@@ -1,29 +1,42 @@
 // Co-occurrence counts c_ij = number of users who have both items i and j; c_ii = users of i. Symmetric.
 // A row is kept dense (n counts) where more than half of it is filled, else as (item, count) pairs, and in 16 bits
-// where its counts allow, so memory is at most 2 n^2 bytes below 65,536 users and small for long-tailed data.
+// where its counts allow; rows may be cut down to some of their pairs, and then are no longer symmetric. So memory is
+// at most 2 n^2 bytes below 65,536 users and small for long-tailed data.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "core/base/binary.h"
 #include "core/base/parallel.h"
 #include "core/base/progress.h"
+#include "core/linalg/ranked_sets.h"
 
 namespace tastebench {
 
-/// Sets of item indices by user: those of u are items[starts[u] .. starts[u+1]), ascending and distinct.
-struct ItemSets {
-    std::span<const std::uint64_t> starts;
-    std::span<const std::uint32_t> items;
+/// Sets that gained items: those of the u-th are items[starts[u] .. starts[u+1]), ascending; fresh[at]: new in it.
+struct GrownSets {
+    std::vector<std::uint64_t> starts{0};
+    std::vector<std::uint32_t> items;
+    std::vector<std::uint8_t> fresh; ///< parallel to items
 };
 
 class Cooccurrence {
   public:
+    /// Sets the counts of a row to 0 that need not be kept; called from many threads. Diagonals are known by then.
+    using Cut = std::function<void(std::uint32_t i, std::span<std::uint32_t> row)>;
+
     /// Counts below `threshold` become 0, the diagonal included. Leaves early, unusable, if progress is cancelled.
     void count(const ItemSets& sets, std::uint32_t n_items, std::uint32_t threshold, const Parallel& parallel,
-               Progress& progress);
+               Progress& progress, const Cut& cut = {});
+
+    /// Item i becomes to[i], ascending; `gone` where it is in no set. For counts without threshold and cut.
+    static constexpr std::uint32_t gone = 0xFFFFFFFF;
+    void renumber(std::span<const std::uint32_t> to, std::uint32_t n_items);
+    /// Adds the pairs that the fresh items make. For counts without threshold and cut.
+    void add(const GrownSets& sets, const Parallel& parallel, Progress& progress);
 
     std::uint32_t n_items() const { return static_cast<std::uint32_t>(rows_.size()); }
     std::uint32_t of_item(std::uint32_t i) const { return diagonal_[i]; }
@@ -59,9 +72,12 @@ class Cooccurrence {
                 visit(items[at], std::uint32_t{counts[at]});
         }
     }
+    void save_whole(Writer& out) const;
+    Status load_whole(Reader& in, std::uint32_t n);
     void store_row(std::uint32_t i, std::span<const std::uint32_t> dense);
     std::vector<Row> rows_;
     std::vector<std::uint32_t> diagonal_;
+    bool cut_ = false;
 };
 
 } // namespace tastebench

@@ -11,6 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t checkpoint_version = 1;
+/// Checkpoints take at most this share of the time: a large model on a slow disk is kept less often.
+constexpr double checkpoint_share = 0.1;
 
 const std::vector<Choice>& watched_metrics() {
     static const std::vector<Choice> metrics{
@@ -63,11 +65,13 @@ struct EpochLoop::State {
     double best = 0;
     std::vector<std::byte> best_state;
     Clock::time_point saved = Clock::now();
+    double save_seconds = 0; ///< that the last checkpoint took
 };
 
 Status EpochLoop::save(const State& state) {
     Writer out;
     out.number(checkpoint_version);
+    out.number(model_.state_version());
     out.number(state.done);
     out.number(static_cast<std::uint8_t>(state.stopped));
     out.number(state.best_epoch);
@@ -103,7 +107,8 @@ Status EpochLoop::go_on(State& state) {
         return bad_data("the checkpoint of this run is damaged or of another version", {}, "start the run anew");
     };
     Reader in(*kept);
-    const bool known = in.number<std::uint32_t>() == checkpoint_version;
+    const bool known =
+        in.number<std::uint32_t>() == checkpoint_version && in.number<std::uint32_t>() == model_.state_version();
     state.done = in.number<std::uint32_t>();
     state.stopped = in.number<std::uint8_t>() != 0;
     state.best_epoch = in.number<std::uint32_t>();
@@ -185,11 +190,17 @@ Status EpochLoop::one(State& state, std::uint32_t epoch, const Epoch& body) {
     context_.progress.set_done(std::uint64_t{epoch} * plan_.steps);
     if (context_.checkpoints == nullptr)
         return {};
-    const auto now = Clock::now();
-    if (std::chrono::duration<double>(now - state.saved).count() < context_.checkpoint_seconds)
+    const auto since = [](Clock::time_point start) {
+        return std::chrono::duration<double>(Clock::now() - start).count();
+    };
+    const double pause = context_.checkpoint_seconds;
+    if (pause > 0 && since(state.saved) < std::max(pause, state.save_seconds / checkpoint_share))
         return {};
-    state.saved = now;
-    return save(state);
+    const auto start = Clock::now();
+    auto status = save(state);
+    state.save_seconds = since(start);
+    state.saved = Clock::now();
+    return status;
 }
 
 Status EpochLoop::run(Recommender& model, const EpochPlan& plan, FitContext& context, const Epoch& epoch) {

@@ -85,6 +85,11 @@ void Recommender::top_k_block(std::span<const UserIx> users, const TopKOptions& 
     }
 }
 
+Status Recommender::update(const TrainingData& all, std::span<const RowIx>, const Parameters& parameters,
+                           FitContext& context) {
+    return fit(all, parameters, context);
+}
+
 void Recommender::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {
     const auto& columns = data.interactions();
     std::vector<Pair> pairs;
@@ -110,6 +115,10 @@ std::vector<Scored> Recommender::recommend_profile(std::span<const ProfileItem> 
         if (item_in_training(item))
             best.offer(item, scores[item]);
     return best.take();
+}
+
+double standard_profile_value(const Dataset& data) {
+    return data.summary().rated > 0 ? data.summary().greatest_value : 1.0;
 }
 
 std::string_view to_text(ModelFamily family) {

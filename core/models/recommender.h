@@ -2,6 +2,7 @@
 // Matrices are row-major. Scores are doubles; larger is better; they order items within one user.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@ struct Capabilities {
     bool explains = false;
     bool similar_items = false;
     bool folds_in = false;  ///< score_profile: people unknown in training
+    bool updates = false;   ///< update() is quicker than a fit
     bool uses_rows = false; ///< a row's own features (context) count: score_rows differs from score_pairs
     bool iterative = false; ///< trains by epochs: curves, early stopping, checkpoints
     bool needs_values = false, needs_times = false;
@@ -34,6 +36,9 @@ struct ProfileItem {
     ItemIx item;
     double value = 1; ///< rating or weight
 };
+
+/// What a profile's item counts for where nothing more is said: the greatest rating of the data, or 1 without ratings.
+double standard_profile_value(const Dataset& data);
 
 struct Pair {
     UserIx user;
@@ -64,6 +69,9 @@ struct Explanation {
     ItemIx item;
     double score;                            ///< the sum of all contributions, in the order given, to the last bit
     std::vector<Contribution> contributions; ///< greatest first; equal ones by item
+    bool by_popularity = false; ///< nothing in the history speaks for the item: it is listed, below all that something
+                                ///< does, because so many people have it; the score is then below 0 and means nothing
+    std::uint32_t people = 0;   ///< by_popularity: who have it
 };
 
 /// Which items may be recommended, and how many. Items unseen in training are never candidates.
@@ -82,6 +90,13 @@ class Recommender {
     virtual Capabilities capabilities(const Parameters& parameters) const = 0;
     /// Reports a curve per epoch where there are any, answers a cancel within 200 ms. Parameters are complete.
     virtual Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) = 0;
+
+    /// Takes in new events: `all` is the training data after them, `added` (ascending) those of its rows that are new;
+    /// the others are the rows of the last fit or update, whatever users and items are new or have new indices. The
+    /// parameters are those of the fit. Ends with the digits of a fit on `all`, which is also what it does where the
+    /// model has nothing quicker. bad_data, the model left as it was, if the other rows are not those of the fit.
+    virtual Status update(const TrainingData& all, std::span<const RowIx> added, const Parameters& parameters,
+                          FitContext& context);
 
     /// Memory and time of a fit. Parameters are complete.
     virtual Cost cost(const DataShape& shape, const Parameters& parameters) const = 0;
@@ -143,6 +158,8 @@ class Recommender {
 
 /// Groups of models in lists and documents.
 enum class ModelFamily { baseline, neighbours, factors, features, networks };
+inline constexpr std::array all_families{ModelFamily::baseline, ModelFamily::neighbours, ModelFamily::factors,
+                                         ModelFamily::features, ModelFamily::networks};
 std::string_view to_text(ModelFamily family);
 
 struct ModelEntry {
@@ -157,6 +174,12 @@ struct ModelEntry {
 
 /// Every model, in the order they are shown. Adding one: its folder, and one line in registry.cpp.
 const std::vector<ModelEntry>& all_models();
+/// Those of one family, in that order.
+std::vector<const ModelEntry*> models_of(ModelFamily family);
+/// What a model gives, in words: "ranks", "rates", "clicks", "explains", "similar items", "new people".
+std::vector<std::string> abilities(const Capabilities& can);
+/// What the data must have for it, in words: "users and items", "ratings", "times", "features".
+std::vector<std::string> needs(const Capabilities& can);
 /// usage error naming the nearest id.
 Result<const ModelEntry*> find_model(std::string_view id);
 

@@ -7,7 +7,10 @@
 #include "core/models/baselines/slopeone.h"
 #include "core/models/bpr/bpr.h"
 #include "core/models/ease/ease.h"
+#include "core/models/fm/fm.h"
 #include "core/models/graphwalk/rp3beta.h"
+#include "core/models/knn/knn.h"
+#include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
@@ -21,25 +24,66 @@ namespace tastebench {
 const std::vector<ModelEntry>& all_models() {
     static const std::vector<ModelEntry> models = [] {
         std::vector<ModelEntry> list;
-        list.push_back(sar_entry());
-        list.push_back(svd_entry());
-        list.push_back(als_entry());
-        list.push_back(ials_entry());
-        list.push_back(bpr_entry());
-        list.push_back(warp_entry());
-        list.push_back(svdpp_entry());
-        list.push_back(nmf_entry());
         list.push_back(popularity_entry());
         list.push_back(random_entry());
         list.push_back(means_entry());
         list.push_back(slopeone_entry());
+        list.push_back(sar_entry());
+        list.push_back(itemknn_entry());
+        list.push_back(userknn_entry());
+        list.push_back(rp3beta_entry());
         list.push_back(ease_entry());
         list.push_back(slim_entry());
-        list.push_back(rp3beta_entry());
+        list.push_back(svd_entry());
+        list.push_back(svdpp_entry());
+        list.push_back(nmf_entry());
+        list.push_back(als_entry());
+        list.push_back(ials_entry());
+        list.push_back(bpr_entry());
+        list.push_back(warp_entry());
+        list.push_back(lightgcn_entry());
+        list.push_back(fm_entry());
+        list.push_back(ffm_entry());
         list.push_back(mvae_entry());
         return list;
     }();
     return models;
+}
+
+std::vector<const ModelEntry*> models_of(ModelFamily family) {
+    std::vector<const ModelEntry*> out;
+    for (const auto& entry : all_models())
+        if (entry.family == family)
+            out.push_back(&entry);
+    return out;
+}
+
+std::vector<std::string> abilities(const Capabilities& can) {
+    std::vector<std::string> out;
+    const auto add = [&](bool can_it, const char* word) {
+        if (can_it)
+            out.emplace_back(word);
+    };
+    add(can.recommends, "ranks");
+    add(can.predicts_ratings, "rates");
+    add(can.predicts_clicks, "clicks");
+    add(can.explains, "explains");
+    add(can.similar_items, "similar items");
+    add(can.folds_in, "new people");
+    return out;
+}
+
+std::vector<std::string> needs(const Capabilities& can) {
+    std::vector<std::string> out;
+    const auto add = [&](bool needed, const char* word) {
+        if (needed)
+            out.emplace_back(word);
+    };
+    add(can.needs_pairs, "users and items");
+    add(can.needs_values, "ratings");
+    add(can.needs_times, "times");
+    add(can.needs_features, "features");
+    return out;
 }
 
 Result<const ModelEntry*> find_model(std::string_view id) {

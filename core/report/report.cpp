@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/experiment/curve_names.h"
 #include "core/explain/sentence.h"
 #include "core/report/html.h"
 #include "core/report/report_data.h"
@@ -66,6 +67,10 @@ std::string question_section(const ReportData& data, const ReportRequest& reques
 std::string data_section(const ReportData& data) {
     const auto& s = data.data->summary();
     std::string out = heading("Data");
+    if (!data.data->has_pairs())
+        return out + paragraph(fmt::format("“{}” holds {} rows of {} feature{}; {} rows have a label.",
+                                           data.data->name(), html::count(s.interactions), data.data->context().size(),
+                                           data.data->context().size() == 1 ? "" : "s", html::count(s.rated)));
     std::string text = fmt::format("“{}” holds {} interactions of {} users with {} items", data.data->name(),
                                    html::count(s.interactions), html::count(s.users), html::count(s.items));
     if (s.first_time)
@@ -81,11 +86,14 @@ std::string protocol_section(const ReportData& data) {
     std::string out = heading("How it was measured");
     std::set<std::string> told;
     for (const auto& entry : data.runs) {
-        const auto text = describe_protocol(entry.run.spec.split, entry.run.spec.evaluation);
+        const auto text = describe_protocol(entry.run);
         if (told.insert(text).second)
-            out += paragraph(text + fmt::format(" {} rows train, {} test; {} users count.",
-                                                html::count(entry.run.train_rows), html::count(entry.run.test_rows),
-                                                html::count(entry.run.users_counted)));
+            out += paragraph(text +
+                             fmt::format(" {} rows train, {} test{}.", html::count(entry.run.train_rows),
+                                         html::count(entry.run.test_rows),
+                                         entry.run.users_counted == 0
+                                             ? std::string() // nobody gets a list
+                                             : fmt::format("; {} users count", html::count(entry.run.users_counted))));
     }
     return out;
 }
@@ -145,6 +153,31 @@ std::string results_section(const ReportData& data) {
     return out;
 }
 
+/// One chart for each scale: losses and metrics of validation do not share an axis.
+std::string learning_curves(const ReportData& data) {
+    std::vector<std::pair<std::string, std::vector<html::Line>>> charts;
+    for (const auto& entry : data.runs)
+        for (const auto& group : group_curves(entry.run.curves))
+            for (const auto& line : group.lines) {
+                if (line.points.size() < 2)
+                    continue;
+                html::Line drawn{fmt::format("{}: {}", entry.label, line.title), {}};
+                for (const auto& point : line.points)
+                    drawn.points.emplace_back(point.x, point.y);
+                auto at = std::find_if(charts.begin(), charts.end(),
+                                       [&](const auto& chart) { return chart.first == group.scale; });
+                if (at == charts.end())
+                    at = charts.insert(charts.end(), {group.scale, {}});
+                at->second.push_back(std::move(drawn));
+            }
+    std::string out;
+    for (const auto& [scale, lines] : charts) {
+        const auto title = fmt::format("{} by epoch", scale);
+        out += "<h3>" + html::escape(title) + "</h3>" + html::line_chart(title, "Epoch", lines);
+    }
+    return out;
+}
+
 std::string charts_section(const ReportData& data) {
     std::vector<html::Bar> bars;
     for (std::size_t i = 0; i < data.runs.size(); ++i) {
@@ -155,19 +188,7 @@ std::string charts_section(const ReportData& data) {
     }
     std::string out = heading("Charts") + "<h3>" + html::escape(data.metric_title()) + "</h3>" +
                       html::bar_chart(data.metric_title(), bars, data.digits());
-    std::vector<html::Line> lines;
-    for (const auto& entry : data.runs) {
-        html::Line line{entry.label, {}};
-        for (const auto& point : entry.run.curves)
-            if (point.series == entry.run.curves.front().series)
-                line.points.emplace_back(point.x, point.y);
-        if (line.points.size() > 1)
-            lines.push_back(std::move(line));
-    }
-    if (!lines.empty())
-        out += "<h3>Training error by epoch (RMSE on the training rows)</h3>" +
-               html::line_chart("Training error by epoch", "Epoch", lines);
-    return out + "\n";
+    return out + learning_curves(data) + "\n";
 }
 
 Result<std::string> explanations_section(Workspace& workspace, const ReportData& data, const ReportRequest& request) {
@@ -185,7 +206,7 @@ Result<std::string> explanations_section(Workspace& workspace, const ReportData&
         const auto why = (*model)->explain(pair.user, pair.item);
         if (!why)
             return usage_error(fmt::format("the model of run {} cannot explain itself", id), "explanations",
-                               "choose a SAR run");
+                               "choose a run of a model that gives reasons, such as SAR");
         out += fmt::format("<h3>{} for user {}</h3>", html::escape(d.title(pair.item)),
                            html::escape(d.users().id(pair.user)));
         out += paragraph(explain_in_words(d, *why));
@@ -202,7 +223,7 @@ Result<std::string> explanations_section(Workspace& workspace, const ReportData&
             table.rows.push_back({std::string(d.title(c.item)), html::number(c.affinity, 3),
                                   html::number(c.similarity, 4), html::number(c.contribution, 4),
                                   html::number(100 * c.contribution / why->score, 1) + " %",
-                                  html::count(c.common_users)});
+                                  c.common_users == 0 ? "–" : html::count(c.common_users)});
         }
         if (why->contributions.size() > shown)
             table.rows.push_back({fmt::format("{} more items", why->contributions.size() - shown), "", "",

@@ -10,8 +10,6 @@ namespace tastebench {
 
 namespace {
 
-constexpr const char* part_table = "run_part";
-constexpr const char* part_key = "run_id";
 constexpr const char* columns =
     "id, state, error, data_name, data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, "
     "split_file, split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
@@ -129,16 +127,16 @@ void read_details(SQLite::Database& db, std::vector<Run>& runs, std::optional<Ru
             run->second->metrics[metrics.getColumn(1).getString()] = metrics.getColumn(2).getDouble();
 }
 
-tl::unexpected<Error> no_such_run(RunId id) {
-    return usage_error(fmt::format("there is no run {}", id), "run", "look at the list of runs");
-}
-
 template <typename T>
 std::span<const std::byte> bytes_of(const std::vector<T>& values) {
     return std::as_bytes(std::span(values));
 }
 
 } // namespace
+
+tl::unexpected<Error> no_such_run(RunId id) {
+    return usage_error(fmt::format("there is no run {}", id), "run", "look at the list of runs");
+}
 
 Result<std::vector<Run>> Workspace::runs() const {
     return impl_->guarded([&]() -> Result<std::vector<Run>> {
@@ -178,8 +176,8 @@ Result<Run> Workspace::run(RunId id) const {
 
 Result<std::optional<PerUserValues>> Workspace::per_user(RunId id, const std::string& metric) const {
     return impl_->guarded([&]() -> Result<std::optional<PerUserValues>> {
-        const auto users = impl_->read_part(part_table, part_key, id, "users");
-        const auto values = impl_->read_part(part_table, part_key, id, "per_user:" + metric);
+        const auto users = impl_->read_part(run_part_table, run_part_key, id, "users");
+        const auto values = impl_->read_part(run_part_table, run_part_key, id, "per_user:" + metric);
         if (users.empty() || values.empty())
             return std::optional<PerUserValues>();
         if (users.size() != values.size())
@@ -203,7 +201,7 @@ Result<std::unique_ptr<Recommender>> Workspace::model(RunId id) const {
         select.bind(1, id);
         if (!select.executeStep())
             return no_such_run(id);
-        return Stored{select.getColumn(0).getString(), impl_->read_part(part_table, part_key, id, "model")};
+        return Stored{select.getColumn(0).getString(), impl_->read_part(run_part_table, run_part_key, id, "model")};
     });
     if (!stored)
         return fail(stored.error());
@@ -332,6 +330,10 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
         update.bind(++at, run.id);
         if (update.exec() == 0)
             return no_such_run(run.id);
+        SQLite::Statement drop(impl_->db, "DELETE FROM run_part WHERE run_id = ? AND part = ?");
+        drop.bind(1, run.id);
+        drop.bind(2, checkpoint_part);
+        drop.exec();
         SQLite::Statement metric(impl_->db, "INSERT INTO metric (run_id, name, value) VALUES (?, ?, ?)");
         for (const auto& [name, value] : run.metrics) {
             if (!std::isfinite(value))
@@ -352,10 +354,10 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
             curve.exec();
             curve.reset();
         }
-        impl_->write_part(part_table, part_key, run.id, "users", bytes_of(outcome.evaluation.users));
+        impl_->write_part(run_part_table, run_part_key, run.id, "users", bytes_of(outcome.evaluation.users));
         for (const auto& [name, values] : outcome.evaluation.per_user)
-            impl_->write_part(part_table, part_key, run.id, "per_user:" + name, bytes_of(values));
-        impl_->write_part(part_table, part_key, run.id, "model", model.bytes());
+            impl_->write_part(run_part_table, run_part_key, run.id, "per_user:" + name, bytes_of(values));
+        impl_->write_part(run_part_table, run_part_key, run.id, "model", model.bytes());
         return {};
     });
 }

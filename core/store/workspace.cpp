@@ -232,9 +232,9 @@ Status Workspace::set_setting(const std::string& key, const std::string& value) 
     });
 }
 
-void Workspace::Impl::write_part(const char* table, const char* key, std::int64_t id, std::string_view part,
-                                 std::span<const std::byte> bytes) {
-    SQLite::Statement insert(db,
+void Workspace::Impl::write_part(SQLite::Database& connection, const char* table, const char* key, std::int64_t id,
+                                 std::string_view part, std::span<const std::byte> bytes) {
+    SQLite::Statement insert(connection,
                              fmt::format("INSERT INTO {} ({}, part, chunk, bytes) VALUES (?, ?, ?, ?)", table, key));
     std::size_t at = 0;
     for (int chunk = 0; chunk == 0 || at < bytes.size(); ++chunk) {

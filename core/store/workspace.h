@@ -85,6 +85,9 @@ class Workspace final : public RunKeeper {
     Status mark_started(RunId id, std::int64_t time) override;
     Status finish_run(const RunOutcome& outcome) override;
     Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override;
+    Result<Run> resume_run(RunId id) override;
+    Status keep_checkpoint(RunId id, std::span<const std::byte> state) override; ///< on a connection of its own
+    Result<std::optional<std::vector<std::byte>>> take_checkpoint(RunId id) override;
 
     // Embeddings of knowledge graphs. They outlive their data set.
     Result<EmbeddingId> add_embedding(const EmbeddingOutcome& outcome); ///< record.id is left out of account

@@ -74,9 +74,20 @@ struct Workspace::Impl {
 
     /// Blobs are cut into chunks far below SQLite's limit. `table` and `key` are names of ours, never input.
     void write_part(const char* table, const char* key, std::int64_t id, std::string_view part,
-                    std::span<const std::byte> bytes);
+                    std::span<const std::byte> bytes) {
+        write_part(db, table, key, id, part, bytes);
+    }
+    static void write_part(SQLite::Database& connection, const char* table, const char* key, std::int64_t id,
+                           std::string_view part, std::span<const std::byte> bytes);
     std::vector<std::byte> read_part(const char* table, const char* key, std::int64_t id, std::string_view part);
 };
+
+tl::unexpected<Error> no_such_run(RunId id);
+
+/// Runs have their parts here.
+inline constexpr const char* run_part_table = "run_part";
+inline constexpr const char* run_part_key = "run_id";
+inline constexpr const char* checkpoint_part = "checkpoint";
 
 /// "pid start boot" of this process, and whether the process of such a text still runs.
 std::string process_identity();

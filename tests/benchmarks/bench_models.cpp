@@ -160,8 +160,9 @@ void measure_fm(benchmark::State& state) {
     }();
     const auto passes = [](const char* epochs) {
         const auto start = std::chrono::steady_clock::now();
-        auto model = fit("fm", {{"task", "clicks"}, {"learner", "sgd"}, {"factors", "10"}, {"epochs", epochs}}, *data,
-                         split.train);
+        auto model = fit(
+            "fm", {{"task", "clicks"}, {"learner", "sgd"}, {"factors", "10"}, {"epochs", epochs}, {"numbers", "log"}},
+            *data, split.train);
         return std::pair(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
                          std::move(model));
     };

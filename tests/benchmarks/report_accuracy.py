@@ -1,9 +1,10 @@
 """Turns the runs of accuracy.json, and the search behind some of them, into tables in Markdown, as far as they are there.
 
     report_accuracy.py PLANS RESULTS       folders with accuracy.json and search.json, and with their .jsonl
-    report_accuracy.py --best PLANS RESULTS   only the best settings that the search has found, as JSON
+    report_accuracy.py --adopt PLANS RESULTS      instead writes the best of each finished search into accuracy.json
 """
 import json
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -52,15 +53,18 @@ def better(metric, a, b):
 
 
 def verdict(target, found):
+    """Whether the mean is no worse than the target, or better where "above" is set; a target that is published with few
+    digits only ("rounded") is compared at these."""
     if not target:
         return ""
     metric, value = target["metric"], target["value"]
     got = mean(r["metrics"][metric] for r in found)
-    # Equal to what the target shows of its digits is no worse.
-    digits = len(f"{value}".split(".")[1])
-    met = not better(metric, value, round(got, digits)) and (not target.get("above") or better(metric, got, value))
+    if target.get("rounded"):
+        got = round(got, len(f"{value}".split(".")[1]))
+    met = better(metric, got, value) or (got == value and not target.get("above"))
     sign = ("<" if metric in LOWER_IS_BETTER else ">") + ("" if target.get("above") else "=")
-    return f"{metric} {sign} {value} ({target['who']}): {'met' if met else '**not met**'}"
+    who = target["who"] + (", rounded" if target.get("rounded") else "")
+    return f"{metric} {sign} {value} ({who}): {'met' if met else '**not met**'}"
 
 
 def best_of(results, section, run, metric):
@@ -86,14 +90,9 @@ def search_results(plans, results):
         metric = section["metrics"][0]
         for run in section["runs"]:
             best, tried = best_of(found, section, run, metric)
-            if not best:
-                continue
-            title = run["title"]
-            if title in out and not better(metric, mean(best[1]), mean(out[title]["values"])):
-                out[title]["tried"] += tried
-                continue
-            out[title] = {"model": run["model"], "parameters": best[0], "values": best[1], "metric": metric,
-                          "tried": tried + out.get(title, {}).get("tried", 0), "section": section, "plan": plan}
+            if best:
+                out[run["title"]] = {"parameters": best[0], "values": best[1], "metric": metric, "tried": tried,
+                                     "settings": len(settings(run)), "section": section}
     return out
 
 
@@ -105,7 +104,7 @@ def accuracy_table(section, results):
         if not found:
             rows.append([run["title"], *["not run"] * len(metrics), "", "", ""])
             continue
-        protocols += [r["protocol"] for r in found if r["protocol"] not in protocols]
+        protocols = list(dict.fromkeys(protocols + [r["protocol"] for r in found]))
         dates |= {(r["date"], r["cpu"], r["threads"], r["variant"]) for r in found}
         rows.append([run["title"], *[show([r["metrics"].get(m) for r in found]) for m in metrics],
                      f"{mean(r['fit_seconds'] for r in found):.2f}", f"{len(found)}" if len(found) == count else
@@ -155,13 +154,21 @@ def main(plans, results):
     search_table(accuracy, search_results(plans, results))
 
 
-def print_best(plans, results):
+def adopt(plans, results):
+    file = Path(plans) / "accuracy.json"
+    text = file.read_text()
     for title, best in search_results(Path(plans), Path(results)).items():
-        print(json.dumps({"title": title, best["metric"]: round(mean(best["values"]), 5), "tried": best["tried"],
-                          "model": best["model"], "parameters": best["parameters"]}))
+        if best["tried"] < best["settings"]:
+            print(f"{title}: {best['tried']} of {best['settings']} settings tried, not yet adopted")
+            continue
+        pattern = r'("searched": "' + re.escape(title) + r'",\s*"parameters": )\{[^}]*\}'
+        text, changed = re.subn(pattern, lambda match: match[1] + json.dumps(best["parameters"]), text)
+        print(f"{title}: {best['metric']} {show(best['values'])} with {json.dumps(best['parameters'])}"
+              + ("" if changed else ", which no run of accuracy.json takes up"))
+    file.write_text(text)
 
 
-if sys.argv[1] == "--best":
-    print_best(*sys.argv[2:])
+if sys.argv[1] == "--adopt":
+    adopt(*sys.argv[2:])
 else:
     main(*sys.argv[1:])

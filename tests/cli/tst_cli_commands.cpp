@@ -1,5 +1,6 @@
 // What the commands print and keep, on a small generated data set.
 #include <cmath>
+#include <map>
 
 #include <QDir>
 #include <QFile>
@@ -46,13 +47,17 @@ class TestCommands : public QObject {
     void data_show_says_which_models_can_use_it() {
         const auto shown = workspace_.json({"data", "show", "small"});
         QCOMPARE(shown.at("events").size(), std::size_t{3});
+        std::map<std::string, bool> needs_ratings;
+        for (const auto& model : workspace_.json({"models"}))
+            needs_ratings[model.at("id")] = model.at("capabilities").at("needs_ratings");
+        QVERIFY(needs_ratings.at("svd") && !needs_ratings.at("sar"));
         for (const auto& model : shown.at("models"))
             QVERIFY(model.at("usable").get<bool>());
         const auto csv = workspace_.write("views.csv", "user,item\na,x\na,y\nb,x\nb,z\n");
         workspace_.json({"data", "import", csv, "--name", "views"});
         const auto views = workspace_.json({"data", "show", "views"});
         for (const auto& model : views.at("models"))
-            QCOMPARE(model.at("usable").get<bool>(), model.at("model") != "svd");
+            QCOMPARE(model.at("usable").get<bool>(), !needs_ratings.at(model.at("model")));
     }
 
     void generated_files_can_be_imported_and_repeat() {
@@ -139,6 +144,18 @@ class TestCommands : public QObject {
         }
         const double shown = result.at("runs").at(1).at("mean").get<double>();
         QVERIFY(std::abs(shown - sar_.at("metrics").at("ndcg@10").get<double>()) < 1e-6);
+    }
+
+    void a_metric_without_users_is_compared_without_a_test() {
+        const auto result =
+            workspace_.json({"compare", id(popularity_), id(sar_), "--baseline", id(sar_), "--metric", "coverage@10"});
+        for (const auto& run : result.at("runs")) {
+            QVERIFY(run.at("low").is_null() && run.at("p_value").is_null());
+            const auto& whole = run.at("id") == sar_.at("id") ? sar_ : popularity_;
+            QCOMPARE(run.at("mean").get<double>(), whole.at("metrics").at("coverage@10").get<double>());
+        }
+        const auto words = workspace_.run({"compare", id(popularity_), id(sar_), "--metric", "coverage@10"}).out;
+        QVERIFY2(words.contains("nothing can be said about chance"), words);
     }
 
     void recommendations_are_ranked_and_unseen() {

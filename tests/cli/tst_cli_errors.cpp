@@ -56,7 +56,6 @@ class TestErrors : public QObject {
         row("model without reasons", {"explain", "2", "--user", "u0001", "--item", "f0001"}, "popularity");
         row("empty list", {"recommend", "1", "--user", "u0001", "-k", "0"}, "-k");
         row("unknown metric", {"compare", "1", "2", "--metric", "ndgc@10"}, "did you mean 'ndcg@10'?");
-        row("metric without users", {"compare", "1", "2", "--metric", "coverage@10"}, "coverage@10");
         row("foreign baseline", {"compare", "1", "--baseline", "2"}, "--baseline");
         row("bad filter", {"runs", "list", "--filter", "modle = sar"}, "did you mean 'model'?");
         row("bad sort", {"runs", "list", "--sort", "ndgc@10"}, "did you mean 'ndcg@10'?");

@@ -34,6 +34,16 @@ QString durationText(double seconds) {
     return tr("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
 }
 
+QString roughDurationText(double seconds) {
+    if (seconds < 1)
+        return tr("under 1 s");
+    if (seconds < 60)
+        return tr("about %1 s").arg(std::llround(seconds));
+    if (seconds < 3600)
+        return tr("about %1 min").arg(std::llround(seconds / 60));
+    return tr("about %1 h").arg(QLocale().toString(seconds / 3600, 'f', 1));
+}
+
 QString timeText(std::int64_t unixSeconds) {
     if (unixSeconds == 0)
         return {};

@@ -23,6 +23,7 @@ inline std::string toStd(const QString& text) {
 QString countText(std::uint64_t count);                 ///< "60,000"
 QString bytesText(std::uint64_t bytes);                 ///< "12.4 MB"
 QString durationText(double seconds);                   ///< "0.3 s", "2 min 5 s", "1 h 10 min"
+QString roughDurationText(double seconds);              ///< of an estimate: "under 1 s", "about 3 s", "about 10 min"
 QString timeText(std::int64_t unixSeconds);             ///< local date and time, or nothing for 0
 QString dateText(std::int64_t unixSeconds);             ///< UTC date
 QString metricText(double value);                       ///< four decimals

@@ -67,6 +67,40 @@ void Workbench::setCurrentDataset(const QString& name) {
     Q_EMIT currentDatasetChanged();
 }
 
+void Workbench::resumeRuns(std::vector<RunId> ids) {
+    std::sort(ids.begin(), ids.end());
+    inBackground(
+        this,
+        [this, ids = std::move(ids)]() -> Status {
+            for (const auto id : ids)
+                if (auto status = queue_->resume(id); !status)
+                    return status;
+            return {};
+        },
+        [this](const Status& status) {
+            if (!status)
+                showError(status.error());
+            notifyRunsChanged();
+        });
+}
+
+void Workbench::resumeInterrupted() {
+    inBackground(
+        this, [workspace = workspace_] { return workspace->runs(); },
+        [this](const Result<std::vector<Run>>& runs) {
+            if (!runs)
+                return showError(runs.error());
+            std::vector<RunId> ids;
+            for (const auto& run : *runs)
+                if (run.state == RunState::interrupted)
+                    ids.push_back(run.id);
+            if (ids.empty())
+                return showMessage(tr("No run was interrupted"));
+            resumeRuns(std::move(ids));
+            showPage(PageId::runs);
+        });
+}
+
 void Workbench::start(std::function<void()> work) {
     private_->pool.start([work = std::move(work)] {
         lowerThisThreadOnce();

@@ -61,6 +61,10 @@ class Workbench : public QObject {
     void setCurrentDataset(const QString& name);
     /// Background work begun and not yet answered; 0 once every page shows what it loaded.
     int pendingWork() const { return pendingWork_; }
+    /// Puts all runs that were interrupted into the queue again, oldest first.
+    void resumeInterrupted();
+    /// Puts these back, and says what went wrong.
+    void resumeRuns(std::vector<RunId> ids);
     /// Opens the import form on the Data page with these files, or with none yet.
     void requestImport(const QStringList& files) { Q_EMIT importRequested(files); }
 

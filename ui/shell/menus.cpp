@@ -49,6 +49,9 @@ void MainWindow::makeMenus() {
     auto* runs = menuBar()->addMenu(tr("&Runs"));
     addCommand(runs, tr("&Cancel all runs"), tr("Ctrl+Shift+X"), tr("Stops what is training and empties the queue"),
                [this] { workbench_.queue().cancel_all(); });
+    addCommand(runs, tr("&Resume interrupted runs"), tr("Ctrl+Shift+R"),
+               tr("Goes on with every run that was under way or waiting when the program ended"),
+               [this] { workbench_.resumeInterrupted(); });
 
     auto* help = menuBar()->addMenu(tr("&Help"));
     addCommand(help, tr("&Keyboard shortcuts"), QKeySequence::HelpContents, tr("Lists every key"),

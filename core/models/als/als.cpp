@@ -220,9 +220,9 @@ Status Als::load_state(Reader& in) {
 std::vector<ParameterSpec> specs() {
     std::vector<ParameterSpec> list{
         {"factors", "Factors", "How many hidden tastes are learned; more fit finer but slower.", "",
-         ParameterType::integer, std::int64_t{10}, 1, 4096},
+         ParameterType::integer, std::int64_t{20}, 1, 4096},
         {"regularization", "Regularization", "Pulls factors towards zero; guards against overfitting.", "",
-         ParameterType::real, 0.05, 0, 1e4},
+         ParameterType::real, 0.15, 0, 1e4},
         {"weighted", "Weighted regularization",
          "Regularizes a user or item in proportion to its ratings, which suits most data; off: all alike.", "",
          ParameterType::boolean, true},

@@ -19,11 +19,8 @@ constexpr std::uint32_t ahead = 8; ///< rows asked of memory before they are nee
 /// system[6][2 vectors] += left' rows over n entries.
 inline void add_tile(const float* left, std::size_t left_stride, const float* rows, std::size_t stride, std::size_t n,
                      float* system, std::size_t width) {
-    Floats sum[tile_rows][2];
-    for (std::uint32_t i = 0; i < tile_rows; ++i) {
-        sum[i][0] = lanes::load(system + i * width);
-        sum[i][1] = lanes::load(system + i * width + lanes::count);
-    }
+    // Summed from zero and added once: rounding grows with the number of chunks, not of entries.
+    Floats sum[tile_rows][2] = {};
     for (std::size_t k = 0; k < n; ++k) {
         const Floats r0 = lanes::load(rows);
         const Floats r1 = lanes::load(rows + lanes::count);
@@ -36,8 +33,9 @@ inline void add_tile(const float* left, std::size_t left_stride, const float* ro
         rows += stride;
     }
     for (std::uint32_t i = 0; i < tile_rows; ++i) {
-        lanes::store(system + i * width, sum[i][0]);
-        lanes::store(system + i * width + lanes::count, sum[i][1]);
+        float* row = system + i * width;
+        lanes::store(row, lanes::load(row) + sum[i][0]);
+        lanes::store(row + lanes::count, lanes::load(row + lanes::count) + sum[i][1]);
     }
 }
 

@@ -224,9 +224,9 @@ Cost Ials::cost(const DataShape& shape, const Parameters& p) const {
 std::vector<ParameterSpec> specs() {
     std::vector<ParameterSpec> list{
         {"factors", "Factors", "How many hidden tastes are learned; more fit finer but slower.", "",
-         ParameterType::integer, std::int64_t{64}, 1, 4096},
+         ParameterType::integer, std::int64_t{32}, 1, 4096},
         {"regularization", "Regularization", "Pulls factors towards zero; guards against overfitting.", "",
-         ParameterType::real, 0.01, 0, 1e6},
+         ParameterType::real, 1.0, 0, 1e6},
         {"alpha", "Alpha", "How much surer an event makes the model that someone likes an item.", "",
          ParameterType::real, 1.0, 0, 1e6},
         {"use_values", "Use values",
@@ -249,7 +249,7 @@ std::vector<ParameterSpec> specs() {
          ParameterType::real, 1.0, 0, 1e6},
         {"regularization_exponent", "Frequency exponent",
          "Regularizes a user or item by its number of events to this power; 0 treats all alike, 1 in proportion.", "",
-         ParameterType::real, 0.0, 0, 2},
+         ParameterType::real, 0.5, 0, 2},
         {"solver",
          "Solver",
          "How a user's or item's factors are found.",
@@ -278,7 +278,7 @@ std::vector<ParameterSpec> specs() {
 
 std::vector<Preset> presets() {
     return {
-        {"fast", "Fast", "A first answer in a moment.", {{"factors", std::int64_t{32}}, {"epochs", std::int64_t{6}}}},
+        {"fast", "Fast", "A first answer in a moment.", {{"factors", std::int64_t{16}}, {"epochs", std::int64_t{6}}}},
         {"reference",
          "implicit",
          "The defaults of the library implicit with 64 factors; values count only if they are switched on.",

@@ -66,11 +66,11 @@ void RowSolver::apply(const Fixed& fixed, bool dense, const float* x, float* out
     add_rows(rows_.data(), width, n_, width, t_.data(), out);
 }
 
-double RowSolver::gradient_steps(float* x, double value, const Fixed& fixed, bool dense) {
+double RowSolver::gradient_steps(float* x, double value, double least, const Fixed& fixed, bool dense) {
     const std::uint32_t width = fixed.factors.width();
     std::copy_n(residual_.begin(), width, direction_.begin());
     double length = dot(residual_.data(), residual_.data(), width);
-    for (std::uint32_t step = 0; step < method_.steps && length > 1e-20; ++step) {
+    for (std::uint32_t step = 0; step < method_.steps && length > std::max(least, 1e-20); ++step) {
         apply(fixed, dense, direction_.data(), image_.data());
         const double curvature = dot(direction_.data(), image_.data(), width);
         if (!(curvature > 0))
@@ -115,8 +115,11 @@ double RowSolver::solve_by_gradient(const Fixed& fixed, std::span<const std::uin
             residual_[f] = -image_[f];
         add_rows(rows_.data(), width, n_, width, t_.data(), residual_.data());
     }
+    // |b| >= b'x / |x|: a residual that is nothing beside it is rounding, and no direction to go.
+    const double size = dot(x, x, width);
+    const double least = size > 0 ? 1e-13 * along * along / size : 0;
     // x'Ax - 2b'x with Ax = b - r; each step then lowers it by stride * |r|^2.
-    return gradient_steps(x, -along - dot(residual_.data(), x, width), fixed, dense);
+    return gradient_steps(x, -along - dot(residual_.data(), x, width), least, fixed, dense);
 }
 
 /// The exact step in factors [first, first + size), the others as they are; t holds q . x of every entry.

@@ -72,7 +72,8 @@ class RowSolver {
     void build_system(const Fixed& fixed, std::span<const std::uint32_t> columns, const Progress& progress);
     double solve_by_gradient(const Fixed& fixed, std::span<const std::uint32_t> columns, float* x,
                              const Progress& progress);
-    double gradient_steps(float* x, double value, const Fixed& fixed, bool dense);
+    /// From x, where the expression has `value`, while the squared residual exceeds `least`.
+    double gradient_steps(float* x, double value, double least, const Fixed& fixed, bool dense);
     double solve_by_blocks(const Fixed& fixed, std::span<const std::uint32_t> columns, float* x,
                            const Progress& progress);
     void solve_block(const Fixed& fixed, std::uint32_t first, std::uint32_t size, float* x);

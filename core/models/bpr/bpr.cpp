@@ -69,22 +69,22 @@ class Warp final : public PairwiseModel {
 };
 
 std::vector<ParameterSpec> bpr_specs() {
-    auto list = pairwise_specs(0.05, 0.01, 0.01);
+    auto list = pairwise_specs(0.01, 0.01, 0.01);
     add_schedule_parameters(list);
-    add_epoch_parameters(list, 100, "How often training goes through all pairs of a person and an item.");
+    add_epoch_parameters(list, 200, "How often training goes through all pairs of a person and an item.");
     return list;
 }
 
 std::vector<ParameterSpec> warp_specs() {
-    auto list = pairwise_specs(0.01, 0.0, 0.01);
+    auto list = pairwise_specs(0.001, 0.0, 0.01);
     list.insert(list.begin() + 3,
                 {"trials", "Trials", "How many items are tried for one that is wrongly ranked above the person's own.",
                  "", ParameterType::integer, std::int64_t{10}, 1, 10'000});
     list.insert(list.begin() + 4,
                 {"max_norm", "Greatest length", "Rows of factors longer than this are cut back to it; 0 leaves them.",
-                 "", ParameterType::real, 1.0, 0, 1000});
+                 "", ParameterType::real, 1.5, 0, 1000});
     add_schedule_parameters(list);
-    add_epoch_parameters(list, 50, "How often training goes through all pairs of a person and an item.");
+    add_epoch_parameters(list, 100, "How often training goes through all pairs of a person and an item.");
     return list;
 }
 
@@ -101,14 +101,23 @@ ModelEntry bpr_entry() {
                             {{"fast",
                               "Fast",
                               "A first answer in a moment.",
-                              {{"factors", std::int64_t{32}}, {"epochs", std::int64_t{20}}}},
+                              {{"factors", std::int64_t{32}}, {"epochs", std::int64_t{30}}, {"learning_rate", 0.03}}},
                              {"reference",
                               "Published benchmark",
                               "200 factors and 200 epochs, as in the benchmark of Microsoft Recommenders (Cornac).",
                               {{"factors", std::int64_t{200}},
                                {"epochs", std::int64_t{200}},
                                {"learning_rate", 0.01},
-                               {"regularization", 0.001}}}}),
+                               {"regularization", 0.001},
+                               {"init_deviation", 0.0015},
+                               {"seen_draws", std::string("skip")}}},
+                             {"thorough",
+                              "Thorough",
+                              "Small steps and many of them; the best lists, slowly.",
+                              {{"factors", std::int64_t{200}},
+                               {"epochs", std::int64_t{400}},
+                               {"learning_rate", 0.005},
+                               {"regularization", 0.004}}}}),
             []() -> std::unique_ptr<Recommender> { return std::make_unique<Bpr>(); }};
 }
 
@@ -119,10 +128,15 @@ ModelEntry warp_entry() {
             "Learns as BPR does, but from the items that stand wrongly above a person's own, so that the head of the "
             "list counts most.",
             "Weston, Bengio, Usunier: WSABIE: Scaling Up to Large Vocabulary Image Annotation, IJCAI 2011",
-            ParameterSchema(warp_specs(), {{"fast",
-                                            "Fast",
-                                            "A first answer in a moment.",
-                                            {{"factors", std::int64_t{32}}, {"epochs", std::int64_t{10}}}}}),
+            ParameterSchema(warp_specs(),
+                            {{"fast",
+                              "Fast",
+                              "A first answer in a moment.",
+                              {{"factors", std::int64_t{32}}, {"epochs", std::int64_t{20}}, {"learning_rate", 0.003}}},
+                             {"thorough",
+                              "Thorough",
+                              "Small steps and many of them; the best lists, slowly.",
+                              {{"max_norm", 1.6}, {"epochs", std::int64_t{200}}, {"learning_rate", 0.0005}}}}),
             []() -> std::unique_ptr<Recommender> { return std::make_unique<Warp>(); }};
 }
 

@@ -192,8 +192,9 @@ PairSum bpr_tile(const Tile& tile, const PairTables& tables, const BprStep& step
         if (nothing_to_draw(run, tile.negatives))
             continue;
         for (const auto& [user, place] : run) {
-            const Place other = tile.negatives.draw_unseen(user, random);
-            if (other == place)
+            const Place other =
+                tile.negatives.redraw ? tile.negatives.draw_unseen(user, random) : tile.negatives.draw(random);
+            if (other == place || tile.negatives.has(user, other))
                 continue;
             buffer[used++] = {user, place, other};
             if (used == buffer_size)

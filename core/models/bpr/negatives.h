@@ -41,6 +41,7 @@ struct NegativeBlock {
     /// By place: the user who was the last to have it in this epoch, which is how an item that the user has is
     /// recognised: the tile holds all that the user has in the block. Null: what a user has may be drawn.
     std::uint32_t* holder = nullptr;
+    bool redraw = true; ///< what the user has is drawn again; false: the sample is left out
 
     Place draw(TileRandom& random) const {
         const std::uint64_t number = random.next();

@@ -23,7 +23,7 @@ struct PairwiseModel::Session {
     std::vector<std::uint32_t> holder;
     std::vector<double> weight; ///< of an item in draws; empty: uniform
     std::vector<Alias> alias;
-    bool reject_seen = true;
+    bool may_draw_seen = false, redraw = true;
     LearningRate rate;
 };
 
@@ -98,7 +98,8 @@ double PairwiseModel::epoch(Session& session, std::uint32_t number, FitContext& 
         tile.negatives.first = deal.first_place(column);
         tile.negatives.size = deal.first_place(column + 1) - tile.negatives.first;
         tile.negatives.alias = session.alias.empty() ? nullptr : session.alias.data() + tile.negatives.first;
-        tile.negatives.holder = session.reject_seen ? session.holder.data() : nullptr;
+        tile.negatives.holder = session.may_draw_seen ? nullptr : session.holder.data();
+        tile.negatives.redraw = session.redraw;
         tile.key = Rng(context.seed, tile_stream, number * (Deal::most_blocks * Deal::most_blocks) + cell).next_u64();
         const PairSum sum = learn(tile, tables, rate, context.progress);
         samples[cell] = sum.samples;
@@ -121,7 +122,8 @@ Status PairwiseModel::fit(const TrainingData& training, const Parameters& parame
     const auto deviation = static_cast<float>(get_real(parameters, "init_deviation"));
     Session session;
     session.deal.start(seen_starts(), seen_items(), n_items);
-    session.reject_seen = get_bool(parameters, "reject_seen");
+    session.may_draw_seen = get_text(parameters, "seen_draws") == "allow";
+    session.redraw = get_text(parameters, "seen_draws") != "skip";
     session.rate = read_learning_rate(parameters);
     if (get_text(parameters, "negatives") == "popularity") {
         const double power = get_real(parameters, "popularity_power");
@@ -173,8 +175,17 @@ std::vector<ParameterSpec> pairwise_specs(double learning_rate, double regulariz
         {"popularity_power", "Popularity power",
          "By popularity, an item's chance is the number of its people to this power.", "", ParameterType::real, 0.75, 0,
          4},
-        {"reject_seen", "Spare own items", "Never takes something a person has for something they do not want.", "",
-         ParameterType::boolean, true},
+        {"seen_draws",
+         "Own items",
+         "What happens when something a person has is drawn as an item they do not have.",
+         "",
+         ParameterType::choice,
+         std::string("redraw"),
+         0,
+         0,
+         {{"redraw", "Draw again", "Until it is an item that the person does not have."},
+          {"skip", "Leave out", "The pair waits for the next epoch, as in Cornac and implicit."},
+          {"allow", "Use anyway", "Now and then an own item is held against the person."}}},
         {"item_bias", "Item bias", "Learns how well liked each item is by everyone.", "", ParameterType::boolean, true},
         {"bias_regularization", "Bias regularization", "Pulls the biases towards zero; -1: as the factors.", "",
          ParameterType::real, -1.0, -1, 10},

@@ -2,29 +2,29 @@
 
 #include <algorithm>
 
+#include "core/linalg/count_kernels.h"
 #include "core/linalg/top_k.h"
+#include "core/models/common/score_sums.h"
 
 namespace tastebench {
 
 namespace {
 
-/// w(row, column), 0 where there is none.
-double entry(const SparseRows& matrix, std::uint32_t row, std::uint32_t column) {
-    const auto columns = matrix.columns_of(row);
-    const auto at = std::lower_bound(columns.begin(), columns.end(), column);
-    return at != columns.end() && *at == column
-               ? static_cast<double>(matrix.values_of(row)[static_cast<std::size_t>(at - columns.begin())])
-               : 0.0;
-}
-
+/// x and w are single precision, so their product is exact in double: the sum has the same digits with and without
+/// fused multiply-add.
 void add_row(const SparseRows& weights, ItemIx from, double x, std::span<double> out) {
-    const auto columns = weights.columns_of(from);
-    const auto values = weights.values_of(from);
-    for (std::size_t at = 0; at < columns.size(); ++at)
-        out[columns[at]] += x * static_cast<double>(values[at]);
+    kernels::add_scaled(weights.columns_of(from), weights.values_of(from).data(), x, out.data());
 }
 
 } // namespace
+
+double ItemWeightsModel::weight(ItemIx from, ItemIx to) const {
+    const auto columns = weights_.columns_of(from);
+    const auto at = std::lower_bound(columns.begin(), columns.end(), to);
+    return at != columns.end() && *at == to
+               ? static_cast<double>(weights_.values_of(from)[static_cast<std::size_t>(at - columns.begin())])
+               : 0.0;
+}
 
 void ItemWeightsModel::score(UserIx user, std::span<double> out) const {
     std::fill(out.begin(), out.end(), 0.0);
@@ -40,7 +40,7 @@ void ItemWeightsModel::score_pairs(std::span<const Pair> pairs, std::span<double
         const auto values = history_.values_of(pairs[i].user);
         out[i] = 0;
         for (std::size_t at = 0; at < items.size(); ++at)
-            out[i] += static_cast<double>(values[at]) * entry(weights_, items[at], pairs[i].item);
+            out[i] += static_cast<double>(values[at]) * weight(items[at], pairs[i].item);
     }
 }
 
@@ -57,7 +57,7 @@ std::unique_ptr<Explanation> ItemWeightsModel::explain(UserIx user, ItemIx item)
     const auto items = history_.columns_of(user);
     const auto values = history_.values_of(user);
     for (std::size_t at = 0; at < items.size(); ++at) {
-        const double w = entry(weights_, items[at], item);
+        const double w = weight(items[at], item);
         if (w == 0)
             continue;
         Contribution one{};
@@ -65,8 +65,10 @@ std::unique_ptr<Explanation> ItemWeightsModel::explain(UserIx user, ItemIx item)
         one.affinity = static_cast<double>(values[at]);
         one.similarity = w;
         one.contribution = one.affinity * w;
+        one.events = 1;
         out->contributions.push_back(one);
     }
+    count_common_users(item, out->contributions);
     std::sort(out->contributions.begin(), out->contributions.end(), [](const auto& a, const auto& b) {
         return a.contribution != b.contribution ? a.contribution > b.contribution : a.item < b.item;
     });
@@ -74,6 +76,18 @@ std::unique_ptr<Explanation> ItemWeightsModel::explain(UserIx user, ItemIx item)
     for (const auto& one : out->contributions)
         out->score += one.contribution;
     return out;
+}
+
+void ItemWeightsModel::count_common_users(ItemIx item, std::span<Contribution> reasons) const {
+    std::vector<std::uint32_t> common(n_items(), 0);
+    for (UserIx user = 0; user < n_users(); ++user) {
+        const auto items = history_.columns_of(user);
+        if (std::binary_search(items.begin(), items.end(), item))
+            for (const auto other : items)
+                ++common[other];
+    }
+    for (auto& reason : reasons)
+        reason.common_users = common[reason.item];
 }
 
 std::vector<Scored> ItemWeightsModel::similar_items(ItemIx item, std::uint32_t k) const {
@@ -95,7 +109,14 @@ std::vector<Scored> ItemWeightsModel::history(UserIx user) const {
 
 void ItemWeightsModel::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                                    std::span<std::vector<Scored>> out) const {
-    Recommender::top_k_block(users, options, out);
+    ScoreSums sums(n_items());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        const auto items = history_.columns_of(users[i]);
+        const auto values = history_.values_of(users[i]);
+        for (std::size_t at = 0; at < items.size(); ++at)
+            sums.add(weights_, items[at], static_cast<double>(values[at]));
+        out[i] = sums.take_list(*this, users[i], options);
+    }
 }
 
 void ItemWeightsModel::save_state(Writer& out) const {

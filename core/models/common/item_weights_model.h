@@ -28,6 +28,11 @@ class ItemWeightsModel : public Recommender {
     /// What a profile's value is in x; the value itself where not overridden.
     virtual double profile_weight(const ProfileItem& had) const { return had.value; }
 
+    /// w(from, to), 0 where there is none.
+    double weight(ItemIx from, ItemIx to) const;
+    /// Fills in how many people have each reason's item and this one: one pass over all histories.
+    void count_common_users(ItemIx item, std::span<Contribution> reasons) const;
+
     SparseRows history_; ///< x: users x items
     SparseRows weights_; ///< w: row j holds what having j adds to each item
 };

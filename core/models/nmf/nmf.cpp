@@ -38,11 +38,10 @@ class Nmf final : public FactorModel {
         out.memory_bytes = 8.0 * (width + 1) * static_cast<double>(shape.users + shape.items) +
                            24.0 * static_cast<double>(shape.pairs);
         out.core_seconds = static_cast<double>(shape.rows) *
-                           (120e-9 + static_cast<double>(get_int(p, "epochs")) * (6e-9 + width * 0.6e-9));
+                           (70e-9 + static_cast<double>(get_int(p, "epochs")) * (7e-9 + width * 0.45e-9));
         return out;
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;
-    void score(UserIx user, std::span<double> out) const override;
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override;
 
@@ -55,11 +54,10 @@ class Nmf final : public FactorModel {
     double epoch(const SparseRows& by_user, const SparseRows& by_item, FitContext& context);
     double half(const SparseRows& ratings, FactorTable& own, const FactorTable& others, AlignedFloats& next,
                 FitContext& context) const;
-    NmfStep step() const {
-        return {items_.width(), biased_ ? mean_ : 0.0F, regularization_, bias_rate_, bias_regularization_};
-    }
+    NmfStep step() const { return {items_.width(), mean_, regularization_, bias_rate_, bias_regularization_}; }
 
-    bool biased_ = false;
+    bool biased_ = false; ///< without: mean_ is 0
+    float unknown_ = 0;   ///< predicted without biases where one side is unknown: the mean
     float regularization_ = 0, bias_rate_ = 0, bias_regularization_ = 0;
     std::vector<std::uint8_t> known_users_, known_items_; ///< have a rating
     AlignedFloats next_users_, next_items_;               ///< while training
@@ -93,10 +91,12 @@ void Nmf::start(const SparseRows& by_user, const SparseRows& by_item, const Para
     for (const float value : by_user.values)
         sum += static_cast<double>(value);
     const auto [least, greatest] = std::minmax_element(by_user.values.begin(), by_user.values.end());
-    mean_ = static_cast<float>(sum / static_cast<double>(by_user.size()));
+    const auto mean = static_cast<float>(sum / static_cast<double>(by_user.size()));
     least_ = *least;
     greatest_ = *greatest;
     biased_ = get_bool(parameters, "biased");
+    mean_ = biased_ ? mean : 0.0F;
+    unknown_ = mean;
     regularization_ = static_cast<float>(get_real(parameters, "regularization"));
     bias_rate_ = biased_ ? static_cast<float>(get_real(parameters, "bias_learning_rate")) : 0.0F;
     bias_regularization_ = biased_ ? static_cast<float>(get_real(parameters, "bias_regularization")) : 0.0F;
@@ -173,18 +173,13 @@ double Nmf::epoch(const SparseRows& by_user, const SparseRows& by_item, FitConte
     return std::sqrt(squared / static_cast<double>(by_user.size()));
 }
 
-void Nmf::score(UserIx user, std::span<double> out) const {
-    score_factors(users_.row(user), (biased_ ? mean_ : 0.0F) + users_.bias[user], out);
-}
-
 /// Without biases nothing is known of a pair with an unknown side but the mean.
 void Nmf::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
+    FactorModel::score_pairs(pairs, out);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const auto [user, item] = pairs[i];
-        const float known = users_.bias[user] + items_.bias[item] + users_.row(user).dot(items_.row(item));
-        const bool says_nothing = !biased_ && (known_users_[user] == 0 || known_items_[item] == 0);
-        const float raw = (biased_ || says_nothing ? mean_ : 0.0F) + known;
-        out[i] = static_cast<double>(std::clamp(raw, least_, greatest_));
+        if (!biased_ && (known_users_[user] == 0 || known_items_[item] == 0))
+            out[i] = static_cast<double>(unknown_);
     }
 }
 
@@ -210,13 +205,13 @@ void Nmf::score_profile(std::span<const ProfileItem> profile, std::span<double> 
         nmf_row(had, values, items_.data(), items_.bias.data(), step(), now.data(), &bias, scratch.data(), next.data());
         std::swap(now, next);
     }
-    score_factors(std::as_const(now).row(0), (biased_ ? mean_ : 0.0F) + bias, out);
+    score_factors(std::as_const(now).row(0), mean_ + bias, out);
 }
 
 void Nmf::save_state(Writer& out) const {
     FactorModel::save_state(out);
     out.number(static_cast<std::uint8_t>(biased_));
-    for (const float number : {regularization_, bias_rate_, bias_regularization_})
+    for (const float number : {unknown_, regularization_, bias_rate_, bias_regularization_})
         out.number(number);
     out.array(known_users_);
     out.array(known_items_);
@@ -226,7 +221,8 @@ Status Nmf::load_state(Reader& in) {
     if (auto status = FactorModel::load_state(in); !status)
         return status;
     biased_ = in.number<std::uint8_t>() != 0;
-    bool sound = true;
+    unknown_ = in.number<float>();
+    bool sound = std::isfinite(unknown_);
     for (float* number : {&regularization_, &bias_rate_, &bias_regularization_}) {
         *number = in.number<float>();
         sound = sound && *number >= 0;

@@ -144,6 +144,20 @@ class Builder {
     std::int64_t now_ = 0;
 };
 
+void keep(const Affinities& before, std::uint64_t from, Affinities& out, std::uint64_t to, std::uint64_t n) {
+    const auto copy = [&](const auto& source, auto& target) {
+        if (!target.empty())
+            std::copy_n(source.begin() + static_cast<std::ptrdiff_t>(from), n,
+                        target.begin() + static_cast<std::ptrdiff_t>(to));
+    };
+    copy(before.weight, out.weight);
+    copy(before.count, out.count);
+    copy(before.events, out.events);
+    copy(before.last_time, out.last_time);
+    copy(before.last_event, out.last_event);
+    copy(before.last_value, out.last_value);
+}
+
 } // namespace
 
 std::string check_event_weights(std::string_view text) {
@@ -172,7 +186,7 @@ Result<std::vector<double>> read_event_weights(std::string_view text, const Data
 
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
                            std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
-                           const Parallel& parallel) {
+                           const Parallel& parallel, const KeptAffinities& kept) {
     Affinities out;
     out.weight.resize(items.size());
     if (counting != Counting::none)
@@ -188,7 +202,10 @@ Affinities make_affinities(const TrainingData& training, const AffinityRules& ru
     parallel.for_blocks(starts.size() - 1, 256, [&](std::size_t first, std::size_t last) {
         std::vector<Event> events;
         for (std::size_t u = first; u < last; ++u)
-            builder.user(static_cast<UserIx>(u), starts[u], events);
+            if (kept.before != nullptr && kept.from[u] != KeptAffinities::none)
+                keep(*kept.before, kept.from[u], out, starts[u], starts[u + 1] - starts[u]);
+            else
+                builder.user(static_cast<UserIx>(u), starts[u], events);
     });
     if (counting != Counting::none && !training.rows.empty()) {
         out.least_value = out.greatest_value = builder.plain(training.rows.front());

@@ -41,8 +41,15 @@ std::string check_event_weights(std::string_view text);
 /// Weights by event index, 1 where not named; error if a named event does not exist.
 Result<std::vector<double>> read_event_weights(std::string_view text, const Dataset& data);
 
+/// Affinities that hold still: those of user u begin at from[u] of `before`; `none`: they are to be made.
+struct KeptAffinities {
+    static constexpr std::uint64_t none = ~std::uint64_t{0};
+    const Affinities* before = nullptr;
+    std::span<const std::uint64_t> from;
+};
+
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
                            std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
-                           const Parallel& parallel);
+                           const Parallel& parallel, const KeptAffinities& kept = {});
 
 } // namespace tastebench

@@ -49,6 +49,12 @@ std::unique_ptr<Explanation> Sar::explain(UserIx user, ItemIx item) const {
     out->score = 0;
     for (const auto& reason : out->contributions)
         out->score += reason.contribution;
+    if (popularity_fills_ && !(out->score > 0)) {
+        out->contributions.clear();
+        out->by_popularity = true;
+        out->people = pairs_.of_item(item);
+        out->score = by_popularity(item);
+    }
     return out;
 }
 
@@ -76,6 +82,8 @@ void Sar::save_state(Writer& out) const {
     out.number(n_known_items_);
     out.number(static_cast<std::uint8_t>(kind_));
     out.number(static_cast<std::uint8_t>(normalize_));
+    out.number(static_cast<std::uint8_t>(popularity_fills_ ? 1 : 0));
+    out.number(neighbours_);
     out.number(least_rating_);
     out.number(greatest_rating_);
     out.number(mean_rating_);
@@ -93,6 +101,8 @@ Status Sar::load_state(Reader& in) {
     n_known_items_ = in.number<std::uint32_t>();
     const auto kind = in.number<std::uint8_t>();
     const auto normalize = in.number<std::uint8_t>();
+    const auto fills = in.number<std::uint8_t>();
+    neighbours_ = in.number<std::uint32_t>();
     least_rating_ = in.number<double>();
     greatest_rating_ = in.number<double>();
     mean_rating_ = in.number<double>();
@@ -106,16 +116,18 @@ Status Sar::load_state(Reader& in) {
         return status;
     kind_ = static_cast<Similarity>(kind);
     normalize_ = static_cast<Normalize>(normalize);
+    popularity_fills_ = fills == 1;
     const auto n = affinities_.weight.size();
     const auto fits = [n](const auto& column, bool may_be_empty) {
         return column.size() == n || (may_be_empty && column.empty());
     };
-    const bool sound = kind <= 6 && normalize <= 2 && fits(affinities_.count, normalize == 0) &&
+    const bool sound = kind <= 6 && normalize <= 2 && fills <= 1 && fits(affinities_.count, normalize == 0) &&
                        fits(affinities_.events, false) && fits(affinities_.last_time, true) &&
                        fits(affinities_.last_event, true) && fits(affinities_.last_value, true) &&
                        n == seen_items().size();
     if (!sound)
         return bad_data("the stored SAR model is damaged", {}, "train it again");
+    tabulate();
     return {};
 }
 

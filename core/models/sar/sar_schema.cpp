@@ -48,6 +48,16 @@ ParameterSpec normalize_spec() {
     return spec;
 }
 
+ParameterSpec fallback_spec() {
+    ParameterSpec spec{
+        "fallback", "When reasons run out", "What fills the lists of people whose history speaks for too few items.",
+        "",         ParameterType::choice,  std::string("off")};
+    spec.choices = {{"off", "Nothing", "Items without a reason follow in no particular order."},
+                    {"popularity", "Popularity", "The items that most people have follow, below all with a reason."}};
+    spec.advanced = true;
+    return spec;
+}
+
 std::vector<ParameterSpec> specs() {
     std::vector<ParameterSpec> list;
     list.push_back(similarity_spec());
@@ -64,6 +74,11 @@ std::vector<ParameterSpec> specs() {
     list.back().sweepable = false;
     list.push_back({"use_values", "Weigh by rating", "A rating of 5 counts five times as much as a rating of 1.", "",
                     ParameterType::boolean, true});
+    list.push_back({"neighbours", "Neighbours",
+                    "Keeps only so many most similar items of each, which takes less memory and time but changes "
+                    "scores; 0 keeps all and is exact.",
+                    "", ParameterType::integer, std::int64_t{0}, 0, 1'000'000});
+    list.push_back(fallback_spec());
     list.push_back(duplicates_spec());
     list.push_back(normalize_spec());
     list.push_back({"now", "Point in time",
@@ -87,7 +102,11 @@ ModelEntry sar_entry() {
                                        "Published benchmark",
                                        "Jaccard with a half-life of 30 days, as in "
                                        "the benchmark of Microsoft Recommenders.",
-                                       {{"half_life_days", 30.0}}}}),
+                                       {{"half_life_days", 30.0}}},
+                                      {"fast",
+                                       "Fast",
+                                       "Keeps the 100 most similar items of each: small and quick on large data.",
+                                       {{"neighbours", std::int64_t{100}}}}}),
             []() -> std::unique_ptr<Recommender> { return std::make_unique<Sar>(); }};
 }
 

@@ -24,6 +24,8 @@ class RatingTiles {
     /// Each user's ratings are cut into this many stretches of time, learned one after another: what a user rated last
     /// is learned last, which a chronological test rewards.
     static constexpr std::uint32_t stretches = 8;
+    /// At most so many neighbours in a tile have the same user, where others are left.
+    static constexpr std::uint32_t together = 4;
     static constexpr std::uint32_t per_epoch = stretches * grid * grid;
 
     /// Rows without a value are left out; a tile is by user, and by time within each.
@@ -36,15 +38,23 @@ class RatingTiles {
     std::span<const std::uint8_t> known_users() const { return known_users_; } ///< have a rating
     std::span<const std::uint8_t> known_items() const { return known_items_; }
 
+    /// Where a number of each user (item) is kept while tiles are worked on: those of one block side by side, and no
+    /// block in a cache line of another, which two threads would tear to and fro.
+    struct Slots {
+        std::vector<std::uint32_t> of; ///< by user or item
+        std::uint32_t size = 0;        ///< greater than every slot
+    };
+    const Slots& user_slots() const { return user_slots_; }
+    const Slots& item_slots() const { return item_slots_; }
+
     /// Calls work(ratings) once for every tile, and returns the sum of what it returned, tile by tile. Leaves early
     /// when progress is cancelled, which advances by one a tile.
     using Work = std::function<double(std::span<const Rating>)>;
-    double for_each(std::uint32_t epoch, const Parallel& parallel, Progress& progress, const Work& work) const;
+    double for_each(const Parallel& parallel, Progress& progress, const Work& work) const;
 
   private:
     std::span<const Rating> tile(std::size_t stretch, std::size_t user_block, std::size_t item_block) const;
-    void fill_block(const TrainingData& training, std::uint32_t block, std::span<const std::uint8_t> user_block,
-                    std::span<const std::uint8_t> item_block);
+    void fill_block(const TrainingData& training, std::uint32_t block);
 
     struct Block {
         std::vector<Rating> ratings;
@@ -57,6 +67,7 @@ class RatingTiles {
     double mean_ = 0;
     float least_ = 0, greatest_ = 0;
     std::vector<std::uint8_t> known_users_, known_items_;
+    Slots user_slots_, item_slots_;
 };
 
 } // namespace tastebench

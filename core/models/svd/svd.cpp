@@ -16,6 +16,28 @@ namespace {
 
 constexpr std::uint32_t user_stream = 10, item_stream = 11;
 
+/// The biases as the tiles keep them during an epoch.
+class SlottedBias {
+  public:
+    SlottedBias(FactorTable& table, const RatingTiles::Slots& slots) : table_(table), slots_(slots) {
+        values_.resize(slots.size);
+    }
+    SgdSide side() { return {table_.data(), values_.data(), slots_.of.data()}; }
+    void take() {
+        for (std::uint32_t i = 0; i < table_.size(); ++i)
+            values_[slots_.of[i]] = table_.bias[i];
+    }
+    void give_back() {
+        for (std::uint32_t i = 0; i < table_.size(); ++i)
+            table_.bias[i] = values_[slots_.of[i]];
+    }
+
+  private:
+    FactorTable& table_;
+    const RatingTiles::Slots& slots_;
+    std::vector<float, LargePageAllocator<float>> values_;
+};
+
 class Svd final : public FactorModel {
   public:
     Capabilities capabilities(const Parameters&) const override {
@@ -92,23 +114,23 @@ Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitC
     plan.steps = RatingTiles::per_epoch;
     plan.remedy_parameter = "learning_rate";
     plan.remedy = "lower the learning rate or raise the regularization";
+    SlottedBias user_bias(users_, tiles.user_slots());
+    SlottedBias item_bias(items_, tiles.item_slots());
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
         const double now = rate.at(epoch);
-        SgdStep step{{users_.data(), users_.bias.data()},
-                     {items_.data(), items_.bias.data()},
-                     users_.width(),
-                     mean_,
-                     static_cast<float>(now),
-                     regularization,
-                     0,
-                     0};
+        user_bias.take();
+        item_bias.take();
+        SgdStep step{
+            user_bias.side(), item_bias.side(), users_.width(), mean_, static_cast<float>(now), regularization, 0, 0};
         if (biased_) {
             step.bias_rate = static_cast<float>(bias_rate < 0 ? now : bias_rate * now / rate.start);
             step.bias_regularization =
                 bias_regularization < 0 ? regularization : static_cast<float>(bias_regularization);
         }
-        const double squared = tiles.for_each(epoch, context.parallel, context.progress,
+        const double squared = tiles.for_each(context.parallel, context.progress,
                                               [&](std::span<const Rating> ratings) { return sgd_pass(ratings, step); });
+        user_bias.give_back();
+        item_bias.give_back();
         return std::sqrt(squared / static_cast<double>(tiles.count()));
     });
 }

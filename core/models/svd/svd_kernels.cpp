@@ -1,5 +1,7 @@
 #include "core/models/svd/svd_kernels.h"
 
+#include <algorithm>
+
 namespace tastebench {
 
 namespace {
@@ -31,14 +33,21 @@ inline float dot(const float* a, const float* b, std::uint32_t width) {
     return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
 }
 
-/// Both rows move by each other's old value.
-inline void move(float* a, float* b, std::uint32_t width, float keep, float step) {
-    auto* x = reinterpret_cast<Lane*>(a);
-    auto* y = reinterpret_cast<Lane*>(b);
+/// The user's row moves by all n items' old values, theirs by the user's old value.
+template <std::uint32_t n>
+inline void move(float* user, float* const* items, const float* steps, std::uint32_t width, float keep_user,
+                 float keep_item) {
+    auto* x = reinterpret_cast<Lane*>(user);
     for (std::uint32_t i = 0; i < width / 8; ++i) {
         const Lane old = x[i];
-        x[i] = keep * old + step * y[i];
-        y[i] = keep * y[i] + step * old;
+        Lane moved = keep_user * old;
+        for (std::uint32_t k = 0; k < n; ++k) {
+            auto* y = reinterpret_cast<Lane*>(items[k]);
+            const Lane mine = y[i];
+            moved += steps[k] * mine;
+            y[i] = keep_item * mine + steps[k] * old;
+        }
+        x[i] = moved;
     }
 }
 
@@ -47,26 +56,49 @@ inline void prefetch(const float* row, std::uint32_t width) {
         __builtin_prefetch(row + i, 1);
 }
 
+/// One step on n ratings of one user.
+template <std::uint32_t n>
+inline double together(const Rating* ratings, const SgdStep& s, std::uint32_t width) {
+    float* p = s.users.factors + std::size_t{ratings[0].user} * width;
+    float& bu = s.users.bias[s.users.slots[ratings[0].user]];
+    float* q[n];
+    float steps[n];
+    float sum = 0;
+    double squared = 0;
+    for (std::uint32_t k = 0; k < n; ++k)
+        q[k] = s.items.factors + std::size_t{ratings[k].item} * width;
+    for (std::uint32_t k = 0; k < n; ++k) {
+        float& bi = s.items.bias[s.items.slots[ratings[k].item]];
+        const float error = ratings[k].value - (s.mean + bu + bi + dot(p, q[k], width));
+        squared += static_cast<double>(error) * static_cast<double>(error);
+        bi += s.bias_rate * (error - s.bias_regularization * bi);
+        sum += error;
+        steps[k] = s.rate * error;
+    }
+    bu += s.bias_rate * (sum - static_cast<float>(n) * s.bias_regularization * bu);
+    const float pull = s.rate * s.regularization;
+    move<n>(p, q, steps, width, 1.0F - static_cast<float>(n) * pull, 1.0F - pull);
+    return squared;
+}
+
 /// With the width known to the compiler where it is a common one.
 template <std::uint32_t fixed>
 double pass(std::span<const Rating> ratings, const SgdStep& s) {
     const std::uint32_t width = fixed > 0 ? fixed : s.width;
-    const float keep = 1.0F - s.rate * s.regularization;
-    constexpr std::size_t ahead = 2;
+    constexpr std::size_t ahead = 6;
     double squared = 0;
-    for (std::size_t at = 0; at < ratings.size(); ++at) {
-        const Rating& rating = ratings[at];
-        if (at + ahead < ratings.size())
-            prefetch(s.items.factors + std::size_t{ratings[at + ahead].item} * width, width);
-        float* p = s.users.factors + std::size_t{rating.user} * width;
-        float* q = s.items.factors + std::size_t{rating.item} * width;
-        float& bu = s.users.bias[rating.user];
-        float& bi = s.items.bias[rating.item];
-        const float error = rating.value - (s.mean + bu + bi + dot(p, q, width));
-        squared += static_cast<double>(error) * static_cast<double>(error);
-        bu += s.bias_rate * (error - s.bias_regularization * bu);
-        bi += s.bias_rate * (error - s.bias_regularization * bi);
-        move(p, q, width, keep, s.rate * error);
+    for (std::size_t at = 0; at < ratings.size();) {
+        std::size_t n = 1;
+        while (n < RatingTiles::together && at + n < ratings.size() && ratings[at + n].user == ratings[at].user)
+            ++n;
+        for (std::size_t next = at + ahead; next < std::min(at + ahead + n, ratings.size()); ++next)
+            prefetch(s.items.factors + std::size_t{ratings[next].item} * width, width);
+        const Rating* first = ratings.data() + at;
+        squared += n == 4   ? together<4>(first, s, width)
+                   : n == 3 ? together<3>(first, s, width)
+                   : n == 2 ? together<2>(first, s, width)
+                            : together<1>(first, s, width);
+        at += n;
     }
     return squared;
 }

@@ -8,8 +8,9 @@
 namespace tastebench {
 
 struct SgdSide {
-    float* factors; ///< rows of `width` floats, 64-byte aligned, width a multiple of 16
-    float* bias;
+    float* factors;             ///< rows of `width` floats, 64-byte aligned, width a multiple of 16
+    float* bias;                ///< by slot
+    const std::uint32_t* slots; ///< RatingTiles::Slots::of
 };
 
 struct SgdStep {
@@ -20,10 +21,11 @@ struct SgdStep {
     float bias_rate, bias_regularization; ///< 0 and 0: the biases stay
 };
 
-/// For each rating in order, with e = r - (mean + b_u + b_i + p . q):
+/// Up to four neighbouring ratings of one user make one step, which loads and stores the user's row once for all of
+/// them. With e = r - (mean + b_u + b_i + p . q), taken for all of them before any of them moves p or b_u:
 ///   b += bias_rate (e - bias_regularization b) for both biases,
-///   p += rate (e q - regularization p), q += rate (e p_old - regularization q).
-/// The sum of e^2, each before its step.
+///   p += rate (e q - regularization p), q += rate (e p - regularization q), summed over the ratings.
+/// The sum of e^2.
 double sgd_pass(std::span<const Rating> ratings, const SgdStep& step);
 
 } // namespace tastebench

@@ -38,7 +38,7 @@ class Svdpp final : public FactorModel {
         Cost out;
         out.memory_bytes = 8.0 * (width + 1) * static_cast<double>(shape.users + shape.items) +
                            rows * (sizeof(Rated) + 2 * sizeof(Touch) + 8) + 4.0 * width * UserBatch::most_ratings;
-        out.core_seconds = rows * (80e-9 + static_cast<double>(get_int(p, "epochs")) * (8e-9 + width * 0.4e-9));
+        out.core_seconds = rows * (70e-9 + static_cast<double>(get_int(p, "epochs")) * (27e-9 + width * 0.8e-9));
         return out;
     }
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override;

@@ -100,6 +100,25 @@ class TestRun : public QObject {
         QVERIFY(prepare_spec(*timeless, spec).error().text().find("half_life_days") != std::string::npos);
     }
 
+    void estimates_follow_the_work() {
+        const auto data = tastes(150, 70);
+        RunSpec spec;
+        spec.model = "svd";
+        const auto takes = [&](Parameters parameters, const char* split, int threads) {
+            spec.parameters = std::move(parameters);
+            spec.split = *SplitRecipe::parse(split, 42);
+            return *estimate(*data, *prepare_spec(*data, spec), threads);
+        };
+        const auto usual = takes({}, "random:0.5", 1);
+        QVERIFY(usual.fit_seconds > 0 && usual.memory_bytes > 0);
+        QVERIFY(takes({{"epochs", std::int64_t{200}}}, "random:0.5", 1).fit_seconds > 5 * usual.fit_seconds);
+        QVERIFY(takes({{"factors", std::int64_t{1000}}}, "random:0.5", 1).memory_bytes > 3 * usual.memory_bytes);
+        QVERIFY(takes({}, "random:0.9", 1).fit_seconds > 1.3 * usual.fit_seconds);
+        QVERIFY(takes({}, "random:0.5", 2).fit_seconds < usual.fit_seconds);
+        spec.model = "none";
+        QVERIFY(!estimate(*data, spec, 1));
+    }
+
     void the_command_line_repeats_the_run() {
         RunSpec spec;
         spec.data_name = "it's";

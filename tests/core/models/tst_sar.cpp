@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/experiment/run.h"
+#include "core/explain/sentence.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
 #include "core/models/sar/sar.h"
@@ -407,6 +408,192 @@ class TestSar : public QObject {
             }
         }
         QVERIFY(compared > 100);
+    }
+
+    /// Baskets of people unknown, weighed by their ratings, as Microsoft Recommenders recommends for them.
+    void baskets_match_the_reference() {
+        if (!have_films())
+            QSKIP("not found: ml-100k or its reference values");
+        const auto values = read_values("sar_api.json");
+        const auto model = fitted(*films_, chrono_.train, parameters({{"half_life_days", "30"}}));
+        const auto item = [&](const std::string& id) { return *films_->items().find(id); };
+        const std::map<std::string, std::vector<ProfileItem>> baskets{
+            {"basket [50,181,172] ratings 1", {{item("50"), 1}, {item("181"), 1}, {item("172"), 1}}},
+            {"basket [50,181] ratings [5,1]", {{item("50"), 5}, {item("181"), 1}}},
+            {"seed 50", {{item("50"), 1}}}};
+        for (const auto& [name, basket] : baskets) {
+            const auto list = model->recommend_profile(basket, {10, true});
+            QCOMPARE(list.size(), std::size_t{10});
+            for (std::size_t rank = 0; rank < 10; ++rank) {
+                const auto& expected = values.at(name)[rank];
+                QCOMPARE(std::string(films_->items().id(list[rank].item)),
+                         std::to_string(static_cast<int>(expected[0].get<double>())));
+                QVERIFY(near(list[rank].score, expected[1].get<double>(), 1e-10));
+            }
+        }
+    }
+
+    void only_the_nearest_neighbours_count_where_asked() {
+        const auto data = tastes(70, 50);
+        const auto rows = all_rows(*data);
+        for (const auto& choice : (*find_model("sar"))->schema.find("similarity")->choices) {
+            const auto whole = fitted(*data, rows, parameters({{"similarity", choice.value}}));
+            const auto cut = fitted(*data, rows, parameters({{"similarity", choice.value}, {"neighbours", "6"}}));
+            for (ItemIx i = 0; i < whole->n_items(); ++i) {
+                QCOMPARE(cut->similar_items(i, 100), whole->similar_items(i, 6));
+                QCOMPARE(cut->similarity(i, i), whole->similarity(i, i));
+            }
+            std::vector<double> scores(cut->n_items());
+            for (UserIx user = 0; user < cut->n_users(); user += 9) {
+                cut->score(user, scores);
+                const auto items = cut->seen(user);
+                for (ItemIx i = 0; i < scores.size(); ++i) {
+                    double expected = 0;
+                    for (std::size_t at = 0; at < items.size(); ++at) {
+                        const auto near_ones = whole->similar_items(items[at], 6);
+                        const bool counts = items[at] == i || std::any_of(near_ones.begin(), near_ones.end(),
+                                                                          [&](const auto& o) { return o.item == i; });
+                        expected += counts ? cut->affinities(user)[at] * whole->similarity(items[at], i) : 0;
+                    }
+                    QVERIFY(near(scores[i], expected));
+                    QVERIFY(near(cut->explain(user, i)->score, scores[i]));
+                }
+            }
+            Writer out;
+            cut->save(out);
+            const auto loaded = load_model("sar", out.bytes());
+            QVERIFY(loaded.has_value());
+            std::vector<double> again(scores.size());
+            cut->score(3, scores);
+            (*loaded)->score(3, again);
+            QCOMPARE(again, scores);
+        }
+    }
+
+    void popularity_fills_lists_below_all_reasons() {
+        // x, y and z have nothing in common with person 1; y is the most popular of them.
+        const auto data = *make_data({{"1", "a", 1},
+                                      {"2", "a", 1},
+                                      {"2", "b", 1},
+                                      {"3", "x", 1},
+                                      {"3", "y", 1},
+                                      {"4", "y", 1},
+                                      {"4", "z", 1},
+                                      {"5", "y", 1},
+                                      {"5", "z", 1}});
+        const auto rows = all_rows(*data);
+        const auto id = [&](const Scored& one) { return std::string(data->items().id(one.item)); };
+        const auto model = fitted(*data, rows, parameters({{"fallback", "popularity"}}));
+        const UserIx first = 0;
+        const Parallel parallel(2);
+        Progress progress;
+        const auto list = model->top_k(std::span(&first, 1), {10, true}, parallel, progress)[0];
+        QCOMPARE(list.size(), std::size_t{4});
+        QCOMPARE(id(list[0]) + id(list[1]) + id(list[2]) + id(list[3]), std::string("byzx"));
+        QVERIFY(list[0].score > 0 && list[1].score < 0);
+        std::vector<double> scores(model->n_items());
+        model->score(first, scores);
+        for (const auto& one : list)
+            QCOMPARE(one.score, scores[one.item]);
+        const auto why = model->explain(first, list[1].item);
+        QVERIFY(why->by_popularity && why->contributions.empty());
+        QCOMPARE(why->people, 3U);
+        QCOMPARE(why->score, list[1].score);
+        QVERIFY(explain_in_words(*data, *why).find("popular (3 people have it)") != std::string::npos);
+        QVERIFY(!model->explain(first, list[0].item)->by_popularity);
+        const std::vector<ProfileItem> profile{{0, 1}};
+        QCOMPARE(model->recommend_profile(profile, {10, true}), list);
+        const auto off = fitted(*data, rows, parameters({}));
+        QVERIFY(!off->explain(first, list[1].item)->by_popularity);
+        QCOMPARE(off->top_k(std::span(&first, 1), {10, true}, parallel, progress)[0][1].score, 0.0);
+    }
+
+    /// New events, new people and new items, in the order of time or in the middle of the ids: the digits of a refit.
+    void an_update_ends_with_the_digits_of_a_refit_data() {
+        QTest::addColumn<QString>("setting");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("plain") << "similarity"
+                               << "jaccard";
+        QTest::newRow("half-life") << "half_life_days"
+                                   << "30";
+        QTest::newRow("fixed time") << "now"
+                                    << "9500000";
+        QTest::newRow("rating scale") << "normalize"
+                                      << "rating-scale";
+        QTest::newRow("affinity range") << "normalize"
+                                        << "affinity-range";
+        QTest::newRow("threshold") << "threshold"
+                                   << "3";
+        QTest::newRow("neighbours") << "neighbours"
+                                    << "5";
+        QTest::newRow("last event") << "duplicates"
+                                    << "last";
+    }
+    void an_update_ends_with_the_digits_of_a_refit() {
+        QFETCH(QString, setting);
+        QFETCH(QString, value);
+        std::vector<std::pair<std::string, std::string>> given{{setting.toStdString(), value.toStdString()}};
+        if (setting == u"now")
+            given.emplace_back("half_life_days", "20");
+        const auto settings = parameters(given);
+        const Parallel parallel(2);
+        for (std::uint64_t trial = 0; trial < 12; ++trial) {
+            Rng rng(trial, 3);
+            std::vector<Row> rows;
+            std::vector<bool> is_new;
+            const std::uint32_t people = 5 + rng.below(40);
+            const std::uint32_t things = 4 + rng.below(30);
+            const std::uint32_t n = 30 + rng.below(400);
+            for (std::uint32_t at = 0; at < n; ++at) {
+                const auto u = rng.below(people);
+                const auto i = rng.below(things);
+                // Some people and items, at any place among the ids, come with the new events only.
+                is_new.push_back(u % 11 == 3 || i % 13 == 2 || rng.below(20) == 0);
+                rows.push_back(
+                    {std::to_string(u), std::to_string(i), 1.0F + static_cast<float>(rng.below(5)),
+                     1'000'000 + static_cast<std::int64_t>(rng.below(is_new.back() ? 9'000'000 : 8'000'000))});
+            }
+            std::vector<Row> old_rows;
+            std::vector<RowIx> added;
+            for (std::uint32_t at = 0; at < n; ++at) {
+                if (is_new[at])
+                    added.push_back(at);
+                else
+                    old_rows.push_back(rows[at]);
+            }
+            const auto before = *make_data(old_rows);
+            const auto after = *make_data(rows);
+            const auto everything = all_rows(*after);
+            const auto model = fitted(*before, all_rows(*before), settings);
+            const auto refit = fitted(*after, everything, settings);
+            Progress progress;
+            FitContext context{progress, parallel, 42};
+            const auto status = model->update(TrainingData(*after, everything), added, settings, context);
+            QVERIFY2(status, status ? "" : status.error().text().c_str());
+            Writer ours;
+            Writer theirs;
+            model->save(ours);
+            refit->save(theirs);
+            QVERIFY(ours.bytes() == theirs.bytes());
+        }
+    }
+
+    void an_update_of_other_data_is_refused() {
+        const auto before = tastes(30, 20, 1);
+        const auto other = tastes(30, 20, 2);
+        const auto model = fitted(*before, all_rows(*before), parameters({}));
+        Writer kept;
+        model->save(kept);
+        const Parallel parallel(2);
+        Progress progress;
+        FitContext context{progress, parallel, 42};
+        const auto rows = all_rows(*other);
+        const std::vector<RowIx> added{0, 5};
+        const auto status = model->update(TrainingData(*other, rows), added, parameters({}), context);
+        QVERIFY(!status && !status.error().remedy.empty());
+        Writer still;
+        model->save(still);
+        QVERIFY(still.bytes() == kept.bytes());
     }
 
   private:

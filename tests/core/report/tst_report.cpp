@@ -3,6 +3,7 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include "core/click_runs.h"
 #include "core/file_size_limit.h"
 #include "core/report/html.h"
 #include "core/report/report.h"
@@ -72,6 +73,24 @@ class TestReport : public QObject {
         QVERIFY(html.contains(QStringLiteral("SAR does best: nDCG@10 %1").arg(best.metrics.at("ndcg@10"), 0, 'f', 4)));
     }
 
+    void clicks_without_users_are_reported() {
+        const auto clicks = click_log();
+        QVERIFY(workspace_->add_dataset(*clicks).has_value());
+        ReportRequest request;
+        request.runs = {store_click_run(*workspace_, *clicks, 0.71), store_click_run(*workspace_, *clicks, 0.74)};
+        request.metric = "auc";
+        const auto html = report(request);
+        QXmlStreamReader xml(html);
+        while (!xml.atEnd())
+            xml.readNext();
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        for (const char* inside : {"AUC 0.7400", "4 rows of 1 feature;", "Log-loss", "cannot be tested here",
+                                   "AUC by epoch", "Loss by epoch"})
+            QVERIFY2(html.contains(QLatin1String(inside)), inside);
+        for (const char* outside : {"users count", "candidate"})
+            QVERIFY2(!html.contains(QLatin1String(outside)), outside);
+    }
+
     void one_run_and_chosen_sections_are_enough() {
         ReportRequest request;
         request.runs = {svd_};
@@ -115,7 +134,7 @@ class TestReport : public QObject {
         QTest::newRow("unknown run") << "no run 999";
         QTest::newRow("unknown metric") << "no metric";
         QTest::newRow("metric that one lacks") << "choose a metric that all runs have";
-        QTest::newRow("model without reasons") << "choose a SAR run";
+        QTest::newRow("model without reasons") << "choose a run of a model that gives reasons";
     }
     void wrong_requests_say_what_to_do() {
         QFETCH(QString, expected);

@@ -18,6 +18,15 @@ using namespace tastebench::testing;
 
 namespace {
 
+/// Long enough to be killed on the way, with validation, so that the best state is a checkpoint's matter too.
+RunSpec long_run(const Dataset& data) {
+    RunSpec spec;
+    spec.model = "svd";
+    spec.parameters = {{"epochs", std::int64_t{120}}, {"factors", std::int64_t{8}}, {"patience", std::int64_t{120}}};
+    spec.split = *SplitRecipe::parse("chrono:0.7,0.1", 42);
+    return *prepare_spec(data, spec);
+}
+
 /// The child: adds runs for ever and tells each finished one through the pipe, until it is killed.
 [[noreturn]] void add_runs_until_killed(const std::string& file, int pipe) {
     const auto workspace = Workspace::open(file);
@@ -33,6 +42,35 @@ namespace {
         if (!(*workspace)->finish_run(outcome) || write(pipe, &*id, sizeof *id) != sizeof *id)
             break;
     }
+    _exit(1);
+}
+
+/// The child: trains one run with a checkpoint after every epoch and tells the number of each through the pipe.
+[[noreturn]] void train_until_killed(const std::string& file, int pipe) {
+    class Told final : public CheckpointKeeper {
+      public:
+        Told(CheckpointKeeper& kept, int end) : kept_(kept), end_(end) {}
+        Status keep(std::span<const std::byte> state) override {
+            auto status = kept_.keep(state);
+            return status && write(end_, "k", 1) == 1 ? status : run_failed("nobody listens", {}, {});
+        }
+        std::optional<std::vector<std::byte>> take() override { return kept_.take(); }
+
+      private:
+        CheckpointKeeper& kept_;
+        int end_;
+    };
+    const auto workspace = *Workspace::open(file);
+    const auto data = *workspace->dataset("small");
+    Run run;
+    run.spec = long_run(*data);
+    run.id = *workspace->add_run(run);
+    (void)workspace->mark_started(run.id, 1);
+    const Parallel parallel(1);
+    Progress progress;
+    RunCheckpoints checkpoints(*workspace, run.id, progress);
+    Told told(checkpoints, pipe);
+    (void)execute(*data, run.spec, parallel, progress, &told, 0);
     _exit(1);
 }
 
@@ -100,6 +138,59 @@ class TestCrash : public QObject {
         QVERIFY(interrupted > 0);
         SQLite::Database db(file);
         QCOMPARE(db.execAndGet("PRAGMA integrity_check").getString(), std::string("ok"));
+    }
+
+    void a_run_killed_again_and_again_ends_with_the_digits_of_one_that_was_not() {
+        QTemporaryDir folder;
+        const auto file = folder.filePath(QStringLiteral("w.tastebench")).toStdString();
+        const auto data = tastes(60, 40);
+        QVERIFY((*Workspace::open(file))->add_dataset(*data).has_value());
+        int ends[2];
+        QCOMPARE(pipe(ends), 0);
+        const pid_t child = fork();
+        if (child == 0) {
+            ::close(ends[0]);
+            train_until_killed(file, ends[1]);
+        }
+        ::close(ends[1]);
+        char told = 0;
+        for (int n = 0; n < 5; ++n)
+            QCOMPARE(read(ends[0], &told, 1), ssize_t{1});
+        ::kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        ::close(ends[0]);
+        QVERIFY(WIFSIGNALED(status));
+
+        const auto workspace = *Workspace::open(file);
+        const auto id = workspace->runs()->front().id;
+        QCOMPARE(workspace->run(id)->state, RunState::interrupted);
+        QVERIFY(workspace->take_checkpoint(id)->has_value());
+        // Stopped a second time, by the window being closed.
+        {
+            ExperimentQueue queue(workspace, 2, 0);
+            QVERIFY(queue.resume(id).has_value());
+            while (queue.snapshot().front().curves.size() < 30 && !queue.idle())
+                usleep(200);
+        }
+        QVERIFY(workspace->run(id)->state == RunState::interrupted);
+        {
+            ExperimentQueue queue(workspace, 2, 0);
+            QVERIFY(queue.resume(id).has_value());
+            queue.wait_until_idle();
+        }
+        const auto run = *workspace->run(id);
+        QCOMPARE(run.state, RunState::done);
+        QVERIFY(!workspace->take_checkpoint(id)->has_value());
+        const auto whole = train(*data, long_run(*data));
+        QCOMPARE(run.metrics, whole.run.metrics);
+        QCOMPARE(run.curves, whole.run.curves);
+        QCOMPARE(run.split_fingerprint, whole.run.split_fingerprint);
+        Writer stopped_often;
+        Writer never_stopped;
+        (*workspace->model(id))->save(stopped_often);
+        whole.model->save(never_stopped);
+        QVERIFY(stopped_often.bytes() == never_stopped.bytes());
     }
 
     void a_program_killed_while_saving_leaves_no_half_data_set() {

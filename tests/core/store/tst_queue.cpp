@@ -92,6 +92,126 @@ class TestQueue : public QObject {
         QVERIFY(workspace_->run(orphan)->error.find("no data set 'gone'") != std::string::npos);
     }
 
+    void a_cancelled_run_can_be_resumed() {
+        const auto spec = make_spec(*data_, "svd", {{"epochs", std::int64_t{60}}});
+        RunId id = 0;
+        {
+            ExperimentQueue queue(workspace_, 2, 0);
+            id = *queue.submit(spec);
+            while (queue.snapshot().front().curves.size() < 5)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            queue.cancel(id);
+            queue.wait_until_idle();
+            QCOMPARE(workspace_->run(id)->state, RunState::cancelled);
+            QVERIFY(workspace_->take_checkpoint(id)->has_value());
+            QVERIFY(queue.resume(id).has_value());
+            QCOMPARE(queue.snapshot().size(), std::size_t{1});
+            queue.wait_until_idle();
+            QCOMPARE(queue.snapshot().size(), std::size_t{1});
+        }
+        const auto run = *workspace_->run(id);
+        const auto whole = train(*data_, spec);
+        QCOMPARE(run.state, RunState::done);
+        QCOMPARE(run.metrics, whole.run.metrics);
+        QCOMPARE(run.curves, whole.run.curves);
+        QVERIFY(!workspace_->take_checkpoint(id)->has_value());
+        QVERIFY(run.created > 0 && run.started >= run.created && run.finished >= run.started);
+    }
+
+    void a_run_that_never_began_is_resumed_from_the_start() {
+        RunId id = 0;
+        {
+            ExperimentQueue queue(workspace_, 1);
+            (void)queue.submit(endless());
+            id = *queue.submit(make_spec(*data_, "sar"));
+        }
+        QCOMPARE(workspace_->run(id)->state, RunState::interrupted);
+        ExperimentQueue queue(workspace_, 1);
+        QVERIFY(queue.resume(id).has_value());
+        queue.wait_until_idle();
+        QCOMPARE(workspace_->run(id)->state, RunState::done);
+    }
+
+    void only_stopped_runs_are_resumed() {
+        ExperimentQueue queue(workspace_, 1);
+        const auto done = *queue.submit(make_spec(*data_, "sar"));
+        queue.wait_until_idle();
+        const auto refused = queue.resume(done);
+        QVERIFY(!refused);
+        QVERIFY(refused.error().text().find("is done") != std::string::npos);
+        QVERIFY(queue.resume(done + 100).error().text().find("no run") != std::string::npos);
+        const auto running = *queue.submit(endless());
+        wait_for_start(queue);
+        QVERIFY(queue.resume(running).error().text().find("is running") != std::string::npos);
+    }
+
+    void a_checkpoint_that_cannot_be_kept_is_told_and_training_goes_on() {
+        class Full final : public RunKeeper {
+          public:
+            explicit Full(std::shared_ptr<Workspace> inner) : inner_(std::move(inner)) {}
+            Result<DatasetPtr> dataset(const std::string& name) override { return inner_->dataset(name); }
+            Result<RunId> add_run(const Run& run) override { return inner_->add_run(run); }
+            Status mark_started(RunId id, std::int64_t time) override { return inner_->mark_started(id, time); }
+            Status finish_run(const RunOutcome& outcome) override { return inner_->finish_run(outcome); }
+            Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override {
+                return inner_->mark_ended(id, state, error, time);
+            }
+            Result<Run> resume_run(RunId id) override { return inner_->resume_run(id); }
+            Status keep_checkpoint(RunId, std::span<const std::byte>) override {
+                return run_failed("the disk is full", {}, "free some space");
+            }
+            Result<std::optional<std::vector<std::byte>>> take_checkpoint(RunId id) override {
+                return inner_->take_checkpoint(id);
+            }
+
+          private:
+            std::shared_ptr<Workspace> inner_;
+        };
+        ExperimentQueue queue(std::make_shared<Full>(workspace_), 1, 0);
+        const auto id = *queue.submit(make_spec(*data_, "svd", {{"epochs", std::int64_t{200}}}));
+        std::string warning;
+        while (!queue.idle())
+            if (const auto jobs = queue.snapshot(); !jobs.front().warning.empty())
+                warning = jobs.front().warning;
+        QVERIFY2(warning.find("could not be resumed: the disk is full") != std::string::npos, warning.c_str());
+        QCOMPARE(workspace_->run(id)->state, RunState::done);
+    }
+
+    void a_checkpoint_of_another_version_is_passed_over() {
+        const auto spec = make_spec(*data_, "svd");
+        Run run;
+        run.spec = spec;
+        const auto id = *workspace_->add_run(run);
+        Writer old;
+        old.text("0.0.1");
+        old.text(current_environment(1).variant);
+        old.number(1.0);
+        old.text("the state of another time");
+        QVERIFY(workspace_->keep_checkpoint(id, old.bytes()).has_value());
+        QVERIFY(workspace_->mark_ended(id, RunState::interrupted, {}, 1).has_value());
+        ExperimentQueue queue(workspace_, 1);
+        QVERIFY(queue.resume(id).has_value());
+        queue.wait_until_idle();
+        QCOMPARE(workspace_->run(id)->metrics, train(*data_, spec).run.metrics);
+    }
+
+    void a_new_checkpoint_replaces_the_old_one() {
+        Run run;
+        run.spec = make_spec(*data_, "svd");
+        const auto id = *workspace_->add_run(run);
+        QVERIFY(!workspace_->take_checkpoint(id)->has_value());
+        const std::vector<std::byte> first(100, std::byte{1});
+        const std::vector<std::byte> second(50, std::byte{2});
+        QVERIFY(workspace_->keep_checkpoint(id, first).has_value());
+        QVERIFY(**workspace_->take_checkpoint(id) == first);
+        QVERIFY(workspace_->keep_checkpoint(id, second).has_value());
+        QVERIFY(**workspace_->take_checkpoint(id) == second);
+        QVERIFY(**workspace_->take_checkpoint(id) == second);
+        QVERIFY(workspace_->delete_run(id).has_value());
+        QVERIFY(!workspace_->take_checkpoint(id)->has_value());
+        QVERIFY(!workspace_->keep_checkpoint(id, first));
+    }
+
     void closing_marks_what_was_under_way_as_interrupted() {
         RunId first = 0;
         RunId second = 0;

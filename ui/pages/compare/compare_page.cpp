@@ -250,8 +250,8 @@ void ComparePage::show(const Comparison& comparison) {
     verdict_->setText(verdict(comparison));
     warning_->setText(comparison.warnings.join(u'\n'));
     warning_->setVisible(!comparison.warnings.isEmpty());
-    const auto& spec = comparison.rows.front().run.spec;
-    protocol_->setText(tr("On %1. %2").arg(toQt(spec.data_name), toQt(describe_protocol(spec.split, spec.evaluation))));
+    const auto& first = comparison.rows.front().run;
+    protocol_->setText(tr("On %1. %2").arg(toQt(first.spec.data_name), toQt(describe_protocol(first))));
     showTable(comparison);
     showTests(comparison);
     showCharts(comparison);

@@ -18,8 +18,11 @@
 namespace tastebench::ui {
 
 namespace {
-constexpr int checkDelay = 150; // milliseconds of rest before the experiment is checked again
-}
+constexpr int checkDelay = 150;     // milliseconds of rest before the experiment is checked again
+constexpr int usualValidation = 10; // of a hundred rows
+constexpr qsizetype shownCommands = 3, shownEstimates = 4;
+
+} // namespace
 
 Page* makeExperimentPage(Workbench& workbench, QWidget* parent) {
     return new ExperimentPage(workbench, parent);
@@ -34,12 +37,12 @@ ExperimentPage::ExperimentPage(Workbench& workbench, QWidget* parent)
     auto* row = new QHBoxLayout;
     row->setSpacing(cardMargin);
     row->addWidget(makeSetup(), 5);
-    auto* middle = new QVBoxLayout;
-    middle->setSpacing(cardMargin);
-    middle->addWidget(makeModels(), 1);
-    middle->addWidget(makeMeasure());
-    row->addLayout(middle, 4);
-    row->addWidget(makeParameters(), 5);
+    row->addWidget(makeModels(), 5);
+    auto* right = new QVBoxLayout;
+    right->setSpacing(cardMargin);
+    right->addWidget(makeParameters(), 1);
+    right->addWidget(makeMeasure());
+    row->addLayout(right, 5);
     column->addLayout(row, 1);
     column->addWidget(makeFoot());
     checkTimer_->setSingleShot(true);
@@ -79,9 +82,7 @@ QWidget* ExperimentPage::makeSetup() {
 QWidget* ExperimentPage::makeModels() {
     auto* card = new Card(tr("3  Models"), this);
     models_ = new ModelList(card);
-    summary_ = mutedLabel({}, card);
     card->column()->addWidget(models_, 1);
-    card->column()->addWidget(summary_);
     connect(models_, &ModelList::tickedChanged, this, &ExperimentPage::checkSoon);
     connect(models_, &QListWidget::currentRowChanged, this, &ExperimentPage::showForm);
     return card;
@@ -115,8 +116,31 @@ QWidget* ExperimentPage::makeMeasure() {
 QWidget* ExperimentPage::makeParameters() {
     formCard_ = new Card(tr("Parameters"), this);
     forms_ = new QStackedWidget(formCard_);
+    formCard_->column()->addWidget(makeHint());
     formCard_->column()->addWidget(forms_, 1);
     return formCard_;
+}
+
+QWidget* ExperimentPage::makeHint() {
+    hint_ = new QWidget(formCard_);
+    hint_->setObjectName(QStringLiteral("validationHint"));
+    auto* column = new QVBoxLayout(hint_);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(gap);
+    auto* text = warningLabel(hint_);
+    text->setText(tr("Patience stops training by what is measured on validation rows, and the split has none. Give it "
+                     "some, or set patience to 0."));
+    auto* keep = button(tr("&Keep back %1 % to validate").arg(usualValidation),
+                        tr("Sets the validation share of the split"), hint_);
+    keep->setObjectName(QStringLiteral("addValidation"));
+    column->addWidget(text);
+    column->addWidget(keep, 0, Qt::AlignLeft);
+    hint_->hide();
+    connect(keep, &QPushButton::clicked, this, [this] {
+        if (!split_->setValidationShare(usualValidation))
+            workbench().showMessage(tr("This kind of split has no validation share; choose another kind"));
+    });
+    return hint_;
 }
 
 QWidget* ExperimentPage::makeFoot() {
@@ -124,6 +148,11 @@ QWidget* ExperimentPage::makeFoot() {
     warnings_ = warningLabel(card);
     warnings_->setObjectName(QStringLiteral("warnings"));
     warnings_->hide();
+    estimate_ = mutedLabel({}, card);
+    estimate_->setObjectName(QStringLiteral("estimate"));
+    estimate_->setAccessibleName(tr("What training will take"));
+    estimate_->setToolTip(tr("Worked out from the size of the data and the speed of this machine; measuring comes on "
+                             "top"));
     command_ = codeLabel(card);
     command_->setAccessibleName(tr("The same on the command line"));
     command_->setToolTip(tr("What does the same on the command line"));
@@ -138,6 +167,7 @@ QWidget* ExperimentPage::makeFoot() {
     row->addWidget(copy_, 0, Qt::AlignBottom);
     row->addWidget(train_, 0, Qt::AlignBottom);
     card->column()->addWidget(warnings_);
+    card->column()->addWidget(estimate_);
     card->column()->addLayout(row);
     connect(copy_, &QPushButton::clicked, this, [this] {
         QApplication::clipboard()->setText(command());
@@ -192,6 +222,7 @@ void ExperimentPage::loadDataset() {
             }
             dataset_ = *loaded;
             split_->setDataset(dataset_);
+            models_->setFitness(fitness(*dataset_));
             const auto& summary = dataset_->summary();
             dataFacts_->setText(tr("%1 users, %2 items, %3 interactions; %4, %5")
                                     .arg(countText(summary.users), countText(summary.items),
@@ -229,7 +260,7 @@ void ExperimentPage::showForm() {
             forms_->setCurrentIndex(at);
     const auto* entry = find_model(toStd(model)).value();
     formCard_->setHeading(tr("Parameters of %1").arg(toQt(entry->title)));
-    summary_->setText(toQt(entry->summary));
+    checkSoon(); // the hint is about the model shown
 }
 
 std::vector<std::uint32_t> ExperimentPage::listLengths() const {
@@ -267,50 +298,78 @@ void ExperimentPage::check() {
     }
     workbench().inBackground(
         this,
-        [dataset = dataset_, wanted, recipe = toStd(split_->recipeText()), seed = split_->seed()] {
-            const auto split = SplitRecipe::parse(recipe, seed);
-            std::vector<Checked> out;
-            for (auto spec : wanted) {
-                const QString model = toQt(spec.model);
-                if (!split) {
-                    out.push_back({model, fail(split.error())});
-                    continue;
-                }
-                spec.split = *split;
-                out.push_back({model, prepare_spec(*dataset, std::move(spec))});
-            }
-            return out;
-        },
-        [this, number](const std::vector<Checked>& checked) {
+        [dataset = dataset_, wanted, recipe = toStd(split_->recipeText()), seed = split_->seed(),
+         threads = workbench().parallel().threads()] { return checkRuns(*dataset, wanted, recipe, seed, threads); },
+        [this, number](const std::vector<CheckedRun>& checked) {
             if (number == checkNumber_)
                 showChecked(checked);
         });
 }
 
-void ExperimentPage::showChecked(const std::vector<Checked>& checked) {
+void ExperimentPage::showChecked(const std::vector<CheckedRun>& checked) {
     ready_.clear();
     QStringList problems, commands;
+    const auto complain = [&](const QString& model, const Error& error) {
+        const QString text = tr("%1 – %2").arg(model, toQt(error.text()));
+        if (!problems.contains(text))
+            problems.append(text);
+    };
     for (const auto& one : checked) {
         if (one.spec) {
             ready_.push_back(*one.spec);
             commands.append(toQt(command_line(*one.spec)));
-        } else if (const QString text = tr("%1 – %2").arg(one.model, toQt(one.spec.error().text()));
-                   !problems.contains(text)) {
-            problems.append(text);
+        } else {
+            complain(one.model, one.spec.error());
         }
+        if (!one.memory)
+            complain(one.model, one.memory.error());
     }
     if (dataset_ == nullptr)
         problems.append(tr("Choose a data set first; the Data page imports one."));
     else if (checked.empty())
         problems.append(tr("Tick at least one model."));
+    hint_->setVisible(std::any_of(checked.begin(), checked.end(), [this](const auto& one) {
+        return one.lacksValidation && one.model == models_->current();
+    }));
     warnings_->setText(problems.join(u'\n'));
     warnings_->setVisible(!problems.isEmpty());
+    if (commands.size() > shownCommands) {
+        const auto more = commands.size() - shownCommands;
+        commands = commands.mid(0, shownCommands);
+        commands.append(tr("… and %1 more; 'Copy command' takes all of them").arg(more));
+    }
     command_->setText(commands.join(u'\n'));
     command_->setVisible(!commands.isEmpty());
     copy_->setVisible(!commands.isEmpty());
+    showEstimates(checked);
     train_->setEnabled(!ready_.empty());
     train_->setText(ready_.size() > 1 ? tr("&Train %1 models").arg(ready_.size()) : tr("&Train"));
     train_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
+}
+
+void ExperimentPage::showEstimates(const std::vector<CheckedRun>& checked) {
+    std::map<QString, QString> takes;
+    QStringList parts;
+    double seconds = 0;
+    double bytes = 0;
+    for (const auto& one : checked) {
+        if (!one.takes)
+            continue;
+        bytes = std::max(bytes, one.takes->memory_bytes);
+        takes[one.model] = takesText(*one.takes);
+        const auto entry = find_model(toStd(one.model));
+        parts.append(tr("%1 %2").arg(entry ? toQt((*entry)->title) : one.model, takes[one.model]));
+        seconds += one.takes->fit_seconds;
+    }
+    models_->setTakes(takes);
+    if (parts.size() > shownEstimates) // each is told in the list
+        parts = {tr("%1 models one after another %2, at most %3")
+                     .arg(parts.size())
+                     .arg(roughDurationText(seconds), bytesText(static_cast<std::uint64_t>(bytes)))};
+    else if (parts.size() > 1)
+        parts.append(tr("together %1").arg(roughDurationText(seconds)));
+    estimate_->setText(parts.isEmpty() ? QString() : tr("Training: %1").arg(parts.join(QStringLiteral("  ·  "))));
+    estimate_->setVisible(!parts.isEmpty());
 }
 
 void ExperimentPage::train() {

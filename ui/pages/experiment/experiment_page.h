@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "core/models/recommender.h"
+#include "ui/pages/experiment/experiment_check.h"
 #include "ui/shell/page.h"
 
 QT_BEGIN_NAMESPACE
@@ -32,15 +32,11 @@ class ExperimentPage : public Page {
     QString command() const override;
 
   private:
-    /// One checked spec or the reason why not, for each ticked model.
-    struct Checked {
-        QString model;
-        Result<RunSpec> spec;
-    };
     QWidget* makeSetup();
     QWidget* makeModels();
     QWidget* makeMeasure();
     QWidget* makeParameters();
+    QWidget* makeHint();
     QWidget* makeFoot();
     void reloadDatasets();
     void loadDataset();
@@ -48,7 +44,8 @@ class ExperimentPage : public Page {
     ParameterForm* formOf(const QString& model);
     void checkSoon();
     void check();
-    void showChecked(const std::vector<Checked>& checked);
+    void showChecked(const std::vector<CheckedRun>& checked);
+    void showEstimates(const std::vector<CheckedRun>& checked);
     void train();
     std::vector<std::uint32_t> listLengths() const;
 
@@ -58,11 +55,12 @@ class ExperimentPage : public Page {
     ModelList* models_;
     Card* formCard_;
     QStackedWidget* forms_;
-    QLabel* summary_;
+    QWidget* hint_; ///< patience without validation rows
     QLineEdit* ks_;
     QCheckBox* removeSeen_;
     QLineEdit* note_;
     QLabel* warnings_;
+    QLabel* estimate_;
     QLabel* command_;
     QPushButton* copy_;
     QPushButton* train_;

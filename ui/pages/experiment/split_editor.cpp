@@ -233,6 +233,16 @@ std::uint64_t SplitEditor::seed() const {
     return static_cast<std::uint64_t>(seed_->value());
 }
 
+bool SplitEditor::setValidationShare(int percent) {
+    if (!validateOne_->isHidden())
+        validateOne_->setChecked(percent > 0);
+    else if (!sharesRow_->isHidden())
+        validation_->setValue(percent);
+    else
+        return false;
+    return true;
+}
+
 SplitRecipe SplitEditor::recipe() const {
     SplitRecipe out;
     const int choice = kind_->currentData().toInt();

@@ -34,6 +34,8 @@ class SplitEditor : public QWidget {
     /// As "chrono:0.75" or "rows:FILE": SplitRecipe::parse() reads it (and the file).
     QString recipeText() const;
     std::uint64_t seed() const;
+    /// Keeps back so many of a hundred rows; false where this kind of split has no share to set.
+    bool setValidationShare(int percent);
 
   Q_SIGNALS:
     void changed();

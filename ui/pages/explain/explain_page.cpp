@@ -13,8 +13,12 @@
 #include <QStackedWidget>
 #include <QStringListModel>
 
+#include <fmt/format.h>
+
+#include "core/base/shell.h"
 #include "ui/bridge/text.h"
 #include "ui/models/grid_model.h"
+#include "ui/pages/explain/profile_panel.h"
 #include "ui/pages/explain/reason_view.h"
 #include "ui/pages/report/report_basket.h"
 #include "ui/shell/data_table.h"
@@ -62,10 +66,11 @@ ExplainPage::ExplainPage(Workbench& workbench, QWidget* parent)
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
     column->setSpacing(cardMargin);
     column->addWidget(makeChooser());
-    auto* empty = new EmptyState(tr("Nothing to explain yet"),
-                                 tr("Train a SAR model on the Experiment page; then this page shows why a person gets "
-                                    "what they get."),
-                                 stack_);
+    auto* empty =
+        new EmptyState(tr("Nothing to explain yet"),
+                       tr("Train a model that gives reasons, such as SAR, on the Experiment page; then this page "
+                          "shows why a person gets what they get."),
+                       stack_);
     connect(empty->addAction(tr("Go to &Experiment"), tr("Opens the Experiment page (Ctrl+2)")), &QPushButton::clicked,
             this, [this] { this->workbench().showPage(PageId::experiment); });
     auto* splitter = new QSplitter(Qt::Horizontal, stack_);
@@ -110,6 +115,9 @@ QWidget* ExplainPage::makeChooser() {
     user_->setCompleter(completer);
     connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &ExplainPage::findUser,
             Qt::QueuedConnection);
+    madeUp_ = button(tr("&Made-up person"), tr("Picks what someone unknown has, and shows what they would get"), bar);
+    madeUp_->setObjectName(QStringLiteral("madeUpPerson"));
+    madeUp_->setCheckable(true);
     k_ = new QSpinBox(bar);
     k_->setRange(1, 100);
     k_->setValue(10);
@@ -123,16 +131,19 @@ QWidget* ExplainPage::makeChooser() {
         label->setBuddy(field);
         row->addWidget(label);
         row->addWidget(field);
+        return label;
     };
     row->addWidget(titleLabel(tr("Explain"), bar));
     row->addSpacing(pageMargin);
     labelled(tr("R&un"), runs_);
-    labelled(tr("U&ser"), user_);
+    userLabel_ = labelled(tr("U&ser"), user_);
+    row->addWidget(madeUp_);
     labelled(tr("&Top"), k_);
     row->addWidget(problem_, 1);
     connect(runs_, &QComboBox::currentIndexChanged, this, [this] { openRun(runs_->currentData().toLongLong()); });
     connect(user_, &QLineEdit::returnPressed, this, &ExplainPage::findUser);
     connect(k_, &QSpinBox::valueChanged, this, &ExplainPage::findUser);
+    connect(madeUp_, &QPushButton::toggled, this, &ExplainPage::setMadeUp);
     return bar;
 }
 
@@ -146,8 +157,22 @@ QWidget* ExplainPage::makeTables() {
     listModel_->setHeader({tr("Rank"), tr("Item"), tr("Score")});
     list_->setModel(listModel_);
     listCard->column()->addWidget(list_);
-    auto* historyCard = new Card(tr("History"), side);
-    history_ = new DataTable(tr("History"), historyCard);
+    side->addWidget(listCard);
+    side->addWidget(makeHistory());
+    for (auto* table : {list_, history_})
+        table->view()->setSelectionMode(QAbstractItemView::SingleSelection);
+    connect(list_, &DataTable::selectionChanged, this, [this] {
+        const auto rows = list_->selectedSourceRows();
+        if (!rows.isEmpty())
+            showItem(rows.first());
+    });
+    return side;
+}
+
+QWidget* ExplainPage::makeHistory() {
+    historyCard_ = new Card(tr("History"), stack_);
+    historyStack_ = new QStackedWidget(historyCard_);
+    history_ = new DataTable(tr("History"), historyStack_);
     history_->setObjectName(QStringLiteral("history"));
     historyModel_->setHeader({tr("Item"), tr("Last event"), tr("Age"), tr("Weight")},
                              {{},
@@ -156,17 +181,27 @@ QWidget* ExplainPage::makeTables() {
                               tr("How much this item counts for the user: events, ratings and age")});
     history_->setModel(historyModel_);
     history_->view()->sortByColumn(3, Qt::DescendingOrder);
-    historyCard->column()->addWidget(history_);
-    for (auto* table : {list_, history_})
-        table->view()->setSelectionMode(QAbstractItemView::SingleSelection);
-    side->addWidget(listCard);
-    side->addWidget(historyCard);
-    connect(list_, &DataTable::selectionChanged, this, [this] {
-        const auto rows = list_->selectedSourceRows();
-        if (!rows.isEmpty())
-            showItem(rows.first());
-    });
-    return side;
+    profile_ = new ProfilePanel(historyStack_);
+    historyStack_->addWidget(history_);
+    historyStack_->addWidget(profile_);
+    historyCard_->column()->addWidget(historyStack_);
+    connect(profile_, &ProfilePanel::changed, this, &ExplainPage::findProfile);
+    return historyCard_;
+}
+
+bool ExplainPage::madeUp() const {
+    return madeUp_->isChecked();
+}
+
+void ExplainPage::setMadeUp(bool on) {
+    user_->setVisible(!on);
+    userLabel_->setVisible(!on);
+    historyStack_->setCurrentIndex(on ? 1 : 0);
+    historyCard_->setHeading(on ? tr("What this person has") : tr("History"));
+    problem_->clear();
+    if (on)
+        profile_->begin();
+    findUser();
 }
 
 void ExplainPage::activate() {
@@ -177,6 +212,13 @@ void ExplainPage::activate() {
 QString ExplainPage::command() const {
     if (!session_ || view_.list.empty())
         return {};
+    if (madeUp()) {
+        auto out = QStringLiteral("tastebench-cli recommend %1").arg(session_->run.id);
+        for (const auto& had : profile_->profile())
+            out += QStringLiteral(" --items %1")
+                       .arg(toQt(shell_quote(fmt::format("{}={}", session_->data->items().id(had.item), had.value))));
+        return out + QStringLiteral(" -k %1").arg(k_->value());
+    }
     return QStringLiteral("tastebench-cli explain %1 --user %2 --item %3")
         .arg(session_->run.id)
         .arg(toQt(session_->data->users().id(view_.user)), toQt(session_->data->items().id(item_)));
@@ -201,7 +243,7 @@ void ExplainPage::listRuns(const std::vector<Run>& runs) {
     const QSignalBlocker blocker(runs_);
     runs_->clear();
     for (const auto& run : runs) {
-        if (run.state != RunState::done)
+        if (run.state != RunState::done || run.users_counted == 0) // nobody got a list
             continue;
         const auto entry = find_model(run.spec.model);
         const bool can = explains(run);
@@ -245,6 +287,13 @@ void ExplainPage::openRun(RunId id) {
 void ExplainPage::useSession(const ExplainSessionPtr& session) {
     const bool sameUsers = session_ && session_->data->fingerprint() == session->data->fingerprint();
     session_ = session;
+    profile_->setDataset(session->data);
+    const bool can = foldsIn(*session);
+    madeUp_->setEnabled(can);
+    madeUp_->setToolTip(can ? tr("Picks what someone unknown has, and shows what they would get")
+                            : tr("This model recommends only to people it was trained on"));
+    if (!can)
+        madeUp_->setChecked(false);
     if (!sameUsers) {
         QStringList ids;
         const auto& users = session->data->users();
@@ -256,9 +305,29 @@ void ExplainPage::useSession(const ExplainSessionPtr& session) {
     findUser();
 }
 
+void ExplainPage::findProfile() {
+    const auto asked = ++asked_;
+    if (profile_->profile().empty()) {
+        showUser({});
+        reasons_->showNothing(tr("Add what this person has; the list follows at once."));
+        return;
+    }
+    workbench().inBackground(
+        this,
+        [session = session_, profile = profile_->profile(), k = static_cast<std::uint32_t>(k_->value())] {
+            return viewProfile(*session, profile, k);
+        },
+        [this, asked](const UserView& view) {
+            if (asked == asked_)
+                showUser(view);
+        });
+}
+
 void ExplainPage::findUser() {
     if (!session_)
         return;
+    if (madeUp())
+        return findProfile();
     const auto typed = user_->text().trimmed();
     const auto user = session_->data->users().find(typed.toStdString());
     if (!user) {
@@ -296,6 +365,7 @@ void ExplainPage::showUser(const UserView& view) {
         table->view()->resizeColumnsToContents();
         table->view()->horizontalHeader()->setSectionResizeMode(title, QHeaderView::Stretch);
     }
+    item_ = 0;
     if (view.list.empty())
         reasons_->showNothing(tr("This user gets no recommendations: no item is left that they do not have."));
     else
@@ -307,6 +377,17 @@ void ExplainPage::showItem(int row) {
         return;
     item_ = view_.list[static_cast<std::size_t>(row)].item;
     const auto asked = asked_;
+    if (madeUp()) {
+        workbench().inBackground(
+            this, [session = session_, item = item_] { return session->model->similar_items(item, 10); },
+            [this, asked, item = item_](const std::vector<Scored>& similar) {
+                if (asked == asked_ && item == item_)
+                    reasons_->showSimilar(*session_, item, similar,
+                                          tr("It follows from what this person has. Reasons one by one are given for "
+                                             "people of the data."));
+            });
+        return;
+    }
     workbench().inBackground(
         this, [session = session_, user = view_.user, item = item_] { return viewReasons(*session, user, item); },
         [this, asked, item = item_](const ReasonView& reasons) {

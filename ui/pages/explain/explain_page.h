@@ -1,4 +1,4 @@
-// The Explain page: a run, a user, the list they get, and why.
+// The Explain page: a run, a user or someone made up, the list they get, and why.
 #pragma once
 
 #include "ui/pages/explain/explain_session.h"
@@ -8,6 +8,7 @@ QT_BEGIN_NAMESPACE
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QSpinBox;
 class QStackedWidget;
 class QStringListModel;
@@ -15,8 +16,10 @@ QT_END_NAMESPACE
 
 namespace tastebench::ui {
 
+class Card;
 class DataTable;
 class GridModel;
+class ProfilePanel;
 class ReasonPanel;
 
 class ExplainPage : public Page {
@@ -30,11 +33,15 @@ class ExplainPage : public Page {
   private:
     QWidget* makeChooser();
     QWidget* makeTables();
+    QWidget* makeHistory();
     void reloadRuns();
     void listRuns(const std::vector<Run>& runs);
     void openRun(RunId id);
     void useSession(const ExplainSessionPtr& session);
+    void setMadeUp(bool on);
     void findUser();
+    void findProfile();
+    bool madeUp() const;
     void showUser(const UserView& view);
     void showItem(int row);
     void addToReport();
@@ -42,6 +49,8 @@ class ExplainPage : public Page {
     QStackedWidget* stack_;
     QComboBox* runs_;
     QLineEdit* user_;
+    QLabel* userLabel_ = nullptr;
+    QPushButton* madeUp_;
     QSpinBox* k_;
     QLabel* problem_;
     QStringListModel* userIds_;
@@ -49,6 +58,9 @@ class ExplainPage : public Page {
     GridModel* listModel_;
     DataTable* history_;
     DataTable* list_;
+    Card* historyCard_;
+    QStackedWidget* historyStack_; ///< of a user, of someone made up
+    ProfilePanel* profile_;
     ReasonPanel* reasons_;
     ExplainSessionPtr session_;
     UserView view_;

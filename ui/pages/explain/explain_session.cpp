@@ -67,6 +67,16 @@ UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k) {
     return out;
 }
 
+UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, std::uint32_t k) {
+    UserView out;
+    out.list = session.model->recommend_profile(profile, {k, session.run.spec.evaluation.remove_seen});
+    return out;
+}
+
+bool foldsIn(const ExplainSession& session) {
+    return session.model->capabilities(session.run.spec.parameters).folds_in;
+}
+
 ReasonView viewReasons(const ExplainSession& session, UserIx user, ItemIx item) {
     ReasonView out;
     out.explanation = session.model->explain(user, item);

@@ -37,6 +37,10 @@ struct ReasonView {
 
 Result<ExplainSessionPtr> openSession(Workspace& workspace, RunId id);
 UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k);
+/// The list of someone unknown in training; the model must fold people in. There is no history beside the profile.
+UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, std::uint32_t k);
+/// Whether the model can.
+bool foldsIn(const ExplainSession& session);
 ReasonView viewReasons(const ExplainSession& session, UserIx user, ItemIx item);
 
 } // namespace tastebench::ui

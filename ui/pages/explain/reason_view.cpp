@@ -91,18 +91,30 @@ void ReasonPanel::showNothing(const QString& why) {
     copy_->setEnabled(false);
 }
 
+void ReasonPanel::showSimilar(const ExplainSession& session, ItemIx item, const std::vector<Scored>& similar,
+                              const QString& why) {
+    showNothing(why);
+    title_->setText(tr("Why %1?").arg(toQt(session.data->title(item))));
+    listSimilar(session, similar);
+}
+
+void ReasonPanel::listSimilar(const ExplainSession& session, const std::vector<Scored>& similar) {
+    QList<QList<GridCell>> rows;
+    for (const auto& other : similar)
+        rows.append({{toQt(session.data->title(other.item))}, numberCell(other.score, 4)});
+    similar_->setRows(rows);
+}
+
 void ReasonPanel::showReasons(const ExplainSession& session, UserIx user, ItemIx item, const ReasonView& reasons) {
     title_->setText(
         tr("Why %1 for user %2?").arg(toQt(session.data->title(item)), toQt(session.data->users().id(user))));
-    QList<QList<GridCell>> rows;
-    for (const auto& other : reasons.similar)
-        rows.append({{toQt(session.data->title(other.item))}, numberCell(other.score, 4)});
-    similar_->setRows(rows);
+    listSimilar(session, reasons.similar);
     const bool explained = reasons.explanation != nullptr;
     send_->setEnabled(explained);
     copy_->setEnabled(explained);
     if (!explained) {
-        const auto why = tr("This model scores items without naming reasons. Choose a SAR run to see why.");
+        const auto why =
+            tr("This model scores items without naming reasons. Choose a run of one that does, such as SAR.");
         sentence_->setText(why);
         chart_->showNothing(why);
         contributions_->setRows({});
@@ -128,7 +140,9 @@ void ReasonPanel::showContributions(const ExplainSession& session, const Explana
                      numberCell(reason.similarity, 4),
                      numberCell(reason.contribution, 4),
                      share,
-                     {QLocale().toString(reason.common_users), reason.common_users}});
+                     reason.common_users == 0
+                         ? GridCell{QStringLiteral("–"), 0U, false, tr("This model does not count people")}
+                         : GridCell{QLocale().toString(reason.common_users), reason.common_users}});
         if (labels.size() < bars) {
             labels.append(title);
             values.append(reason.contribution);

@@ -22,6 +22,9 @@ class ReasonPanel : public QWidget {
   public:
     explicit ReasonPanel(QWidget* parent = nullptr);
     void showReasons(const ExplainSession& session, UserIx user, ItemIx item, const ReasonView& reasons);
+    /// Without reasons: `why` says why there are none.
+    void showSimilar(const ExplainSession& session, ItemIx item, const std::vector<Scored>& similar,
+                     const QString& why);
     void showNothing(const QString& why);
     /// The table as tab-separated text with its sentence above.
     QString asText() const;
@@ -31,6 +34,7 @@ class ReasonPanel : public QWidget {
     void copied();
 
   private:
+    void listSimilar(const ExplainSession& session, const std::vector<Scored>& similar);
     void showContributions(const ExplainSession& session, const Explanation& explanation);
     QLabel* title_;
     QLabel* sentence_;

@@ -7,7 +7,7 @@
 
 #include "core/models/recommender.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/chart_panel.h"
+#include "ui/charts/curves_view.h"
 #include "ui/models/facts_model.h"
 #include "ui/models/runs_model.h"
 #include "ui/shell/data_table.h"
@@ -16,18 +16,6 @@
 namespace tastebench::ui {
 
 namespace {
-
-QList<LineSeries> linesOf(const Curves& curves) {
-    QList<LineSeries> out;
-    for (const auto& point : curves) {
-        const QString name = toQt(point.series);
-        auto at = std::find_if(out.begin(), out.end(), [&](const LineSeries& line) { return line.name == name; });
-        if (at == out.end())
-            at = out.insert(out.end(), LineSeries{name, {}});
-        at->points.append(QPointF(point.x, point.y));
-    }
-    return out;
-}
 
 QList<Fact> metricFacts(const Run& run) {
     QList<Fact> out;
@@ -100,14 +88,13 @@ RunDetail::RunDetail(Workbench& workbench, QWidget* parent)
     tabs_ = new QTabWidget(this);
     tabs_->setDocumentMode(true);
     tabs_->setAccessibleName(tr("Details of the run"));
-    curve_ = new ChartPanel(tr("Learning curve"), tabs_);
-    curve_->setContentsMargins(cardMargin, gap, cardMargin, gap);
+    curves_ = new CurvesView(tabs_);
     const auto add = [this](QWidget* page, const QString& text, const QString& tip) {
         tabs_->setTabToolTip(tabs_->addTab(page, text), tip);
     };
     add(factsTable(tr("Metrics of the run"), metrics_, tabs_), tr("&Metrics"),
         tr("What was measured on the test rows"));
-    add(curve_, tr("C&urve"), tr("How the loss fell while training, live"));
+    add(curves_, tr("C&urves"), tr("How the loss and the metric on the validation rows went while training, live"));
     add(factsTable(tr("Parameters of the run"), parameters_, tabs_), tr("&Parameters"), tr("How the model was set"));
     add(factsTable(tr("Environment of the run"), environment_, tabs_), tr("En&vironment"),
         tr("Where and on what it ran"));
@@ -173,7 +160,7 @@ void RunDetail::showRun(const Run& run) {
     metrics_->setFacts(metricFacts(run));
     parameters_->setFacts(parameterFacts(run));
     environment_->setFacts(environmentFacts(run));
-    protocol_->setText(toQt(describe_protocol(run.spec.split, run.spec.evaluation)));
+    protocol_->setText(toQt(describe_protocol(run)));
     command_->setText(toQt(command_line(run.spec)));
     live_ = run.state == RunState::queued || run.state == RunState::running;
     if (!live_)
@@ -184,15 +171,17 @@ void RunDetail::showRun(const Run& run) {
 
 void RunDetail::showCurves(const Curves& curves, RunState state) {
     if (!curves.empty()) {
-        curve_->showLines(linesOf(curves), {tr("epoch"), tr("loss")});
+        curves_->showCurves(curves);
         return;
     }
     if (state == RunState::queued)
-        curve_->showNothing(tr("This run waits for its turn."));
+        curves_->showNothing(tr("This run waits for its turn."));
     else if (state == RunState::running)
-        curve_->showNothing(tr("The first point comes with the first epoch."));
+        curves_->showNothing(tr("The first point comes with the first epoch."));
+    else if (state != RunState::done)
+        curves_->showNothing(tr("This run was not finished, so it has no learning curve yet."));
     else
-        curve_->showNothing(tr("This model learns in one step, so it has no learning curve."));
+        curves_->showNothing(tr("This model learns in one step, so it has no learning curve."));
 }
 
 void RunDetail::showLive() {
@@ -203,6 +192,8 @@ void RunDetail::showLive() {
             if (job.curves.empty() || job.curves.size() != livePoints_)
                 showCurves(job.curves, job.state);
             livePoints_ = job.curves.size();
+            error_->setText(toQt(job.warning));
+            error_->setVisible(!job.warning.empty());
         }
 }
 

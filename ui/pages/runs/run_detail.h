@@ -13,7 +13,7 @@ QT_END_NAMESPACE
 
 namespace tastebench::ui {
 
-class ChartPanel;
+class CurvesView;
 class DataTable;
 class FactsModel;
 
@@ -41,7 +41,7 @@ class RunDetail : public QWidget {
     QLabel* title_;
     QLabel* error_;
     QTabWidget* tabs_;
-    ChartPanel* curve_;
+    CurvesView* curves_;
     FactsModel* metrics_;
     FactsModel* parameters_;
     FactsModel* environment_;

@@ -17,6 +17,10 @@ namespace {
 bool isOpen(RunState state) {
     return state == RunState::queued || state == RunState::running;
 }
+
+bool isStopped(RunState state) {
+    return state == RunState::interrupted || state == RunState::cancelled || state == RunState::failed;
+}
 } // namespace
 
 Page* makeRunsPage(Workbench& workbench, QWidget* parent) {
@@ -69,6 +73,10 @@ QWidget* RunsPage::makeToolbar() {
     explain_->setObjectName(QStringLiteral("explainRun"));
     again_ = button(tr("Run &again"), tr("Puts the same runs into the queue once more"), bar);
     again_->setObjectName(QStringLiteral("runAgain"));
+    resume_ =
+        button(tr("Re&sume"), tr("Goes on with the chosen runs that were stopped, each from its last checkpoint"), bar);
+    resume_->setObjectName(QStringLiteral("resumeRuns"));
+    resume_->setAccessibleName(tr("Resume the chosen runs"));
     cancel_ = button(tr("&Cancel"), tr("Stops the chosen runs that wait or train"), bar);
     cancel_->setObjectName(QStringLiteral("cancelRuns"));
     delete_ = button(tr("&Delete"), tr("Removes the chosen runs with their models and values"), bar);
@@ -76,11 +84,12 @@ QWidget* RunsPage::makeToolbar() {
     delete_->setProperty("danger", true);
     row->addWidget(titleLabel(tr("Runs"), bar));
     row->addStretch(1);
-    for (auto* each : {cancel_, delete_, again_, explain_, compare_})
+    for (auto* each : {cancel_, resume_, delete_, again_, explain_, compare_})
         row->addWidget(each);
     connect(compare_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::compare); });
     connect(explain_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::explain); });
     connect(cancel_, &QPushButton::clicked, this, &RunsPage::cancelSelected);
+    connect(resume_, &QPushButton::clicked, this, &RunsPage::resumeSelected);
     connect(again_, &QPushButton::clicked, this, &RunsPage::runAgain);
     connect(delete_, &QPushButton::clicked, this, &RunsPage::deleteSelected);
     return bar;
@@ -169,13 +178,15 @@ void RunsPage::showSelection() {
 
 void RunsPage::refreshButtons() {
     const auto runs = selected();
-    bool anyOpen = false, anyEnded = false, anyDone = false;
+    bool anyOpen = false, anyEnded = false, anyDone = false, anyStopped = false;
     for (const auto& run : runs) {
         anyOpen = anyOpen || isOpen(run.state);
         anyEnded = anyEnded || !isOpen(run.state);
+        anyStopped = anyStopped || isStopped(run.state);
         anyDone = anyDone || run.state == RunState::done;
     }
     cancel_->setEnabled(anyOpen);
+    resume_->setEnabled(anyStopped);
     delete_->setEnabled(anyEnded);
     again_->setEnabled(!runs.empty());
     explain_->setEnabled(anyDone);
@@ -209,6 +220,14 @@ void RunsPage::runAgain() {
                 workbench().showError(status.error());
             workbench().notifyRunsChanged();
         });
+}
+
+void RunsPage::resumeSelected() {
+    std::vector<RunId> ids;
+    for (const auto& run : selected())
+        if (isStopped(run.state))
+            ids.push_back(run.id);
+    workbench().resumeRuns(std::move(ids));
 }
 
 void RunsPage::deleteSelected() {

@@ -31,6 +31,7 @@ class RunsPage : public Page {
     void refreshButtons();
     void cancelSelected();
     void runAgain();
+    void resumeSelected();
     void deleteSelected();
     std::vector<Run> selected() const;
 
@@ -40,6 +41,7 @@ class RunsPage : public Page {
     QStackedWidget* stack_;
     QPushButton* cancel_;
     QPushButton* again_;
+    QPushButton* resume_;
     QPushButton* delete_;
     QPushButton* compare_;
     QPushButton* explain_;

@@ -1,0 +1,39 @@
+#include "core/models/common/score_sums.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/linalg/count_kernels.h"
+
+namespace tastebench {
+
+namespace {
+
+constexpr std::uint32_t chunk = 16;
+
+}
+
+ScoreSums::ScoreSums(std::uint32_t n_items) : n_items_(n_items), sums_((n_items + chunk - 1) / chunk * chunk, 0.0) {}
+
+void ScoreSums::add(const SparseRows& matrix, std::uint32_t row, double factor) {
+    kernels::add_scaled(matrix.columns_of(row), matrix.values_of(row).data(), factor, sums_.data());
+}
+
+std::vector<Scored> ScoreSums::take_list(const Recommender& model, UserIx user, const TopKOptions& options) {
+    if (options.remove_seen)
+        for (const auto item : model.seen(user))
+            sums_[item] = -std::numeric_limits<double>::infinity();
+    TopK best(options.k);
+    for (std::uint32_t first = 0; first < sums_.size(); first += chunk) {
+        // Items come in ascending order, so one that only equals the cut has lost to those before it.
+        if (!kernels::any_of_16_above(&sums_[first], best.cut()))
+            continue;
+        for (std::uint32_t item = first; item < std::min(n_items_, first + chunk); ++item)
+            if (sums_[item] > best.cut() && model.item_in_training(item))
+                best.offer(item, sums_[item]);
+    }
+    std::fill(sums_.begin(), sums_.end(), 0.0);
+    return best.take();
+}
+
+} // namespace tastebench

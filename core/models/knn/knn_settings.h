@@ -1,0 +1,33 @@
+// What itemknn and userknn share: parameters, and the matrices made from them.
+#pragma once
+
+#include "core/linalg/sparse_rows.h"
+#include "core/models/knn/nearest.h"
+#include "core/models/recommender.h"
+
+namespace tastebench {
+
+struct KnnSettings {
+    NearestOptions nearest;
+    bool use_values = false;
+    bool rates = false; ///< predicts ratings
+    /// Similarity is measured on ratings or weights; else on ones.
+    bool compares_values() const {
+        return use_values || nearest.alike == Alike::adjusted_cosine || nearest.alike == Alike::pearson;
+    }
+};
+KnnSettings knn_settings(const Parameters& parameters);
+
+/// The parameters, told of "items" or "people".
+ParameterSchema knn_schema(std::string_view rows);
+
+Capabilities knn_capabilities(const Parameters& parameters);
+
+/// What similarity is measured on, users x items: ones, or values added up, or, for measures of ratings and where
+/// ratings are predicted, the last ratings.
+SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, const Parallel& parallel);
+
+/// Cost of the search: a row meets the rows of all its columns. `rows` and `columns` of the pairs.
+Cost knn_cost(const DataShape& shape, const Parameters& parameters, std::uint64_t rows, std::uint64_t columns);
+
+} // namespace tastebench
