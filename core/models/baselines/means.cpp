@@ -137,7 +137,7 @@ ParameterSchema schema() {
           {{"damping_items", 10.0}, {"damping_users", 15.0}, {"passes", std::int64_t{10}}}},
          {"fast",
           "Plain means",
-          "One pass with damping 5, as the bias model of LensKit.",
+          "One pass with damping 5: items first, then people.",
           {{"damping_items", 5.0}, {"damping_users", 5.0}, {"passes", std::int64_t{1}}}}});
 }
 

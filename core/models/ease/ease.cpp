@@ -124,23 +124,22 @@ std::vector<ParameterSpec> specs() {
 } // namespace
 
 ModelEntry ease_entry() {
-    return {
-        "ease",
-        ModelFamily::neighbours,
-        "EASE",
-        "Learns in one step how much each item speaks for each other; hard to beat in lists.",
-        "Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019",
-        ParameterSchema(specs(),
-                        {{"paper",
-                          "Paper",
-                          "Regularization 500 as the paper found for MovieLens with 20 million ratings, "
-                          "and every item had as 1.",
-                          {{"regularization", 500.0}, {"use_values", false}}},
-                         {"ml-100k",
-                          "MovieLens 100K",
-                          "Found on validation parts of MovieLens 100K: square roots of ratings and dropout 0.6.",
-                          {{"regularization", 1050.0}, {"use_values", true}, {"value_power", 0.5}, {"dropout", 0.6}}}}),
-        []() -> std::unique_ptr<Recommender> { return std::make_unique<Ease>(); }};
+    return {"ease",
+            ModelFamily::neighbours,
+            "EASE",
+            "Learns in one step how much each item speaks for each other; hard to beat in lists.",
+            "Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019",
+            ParameterSchema(
+                specs(),
+                {{"paper",
+                  "Paper",
+                  "The model of the paper: every item someone has counts 1, and nothing but the regularization is set.",
+                  {{"regularization", 500.0}, {"use_values", false}}},
+                 {"ml-100k",
+                  "MovieLens 100K",
+                  "Found on validation parts of MovieLens 100K: square roots of ratings and dropout 0.6.",
+                  {{"regularization", 1050.0}, {"use_values", true}, {"value_power", 0.5}, {"dropout", 0.6}}}}),
+            []() -> std::unique_ptr<Recommender> { return std::make_unique<Ease>(); }};
 }
 
 } // namespace tastebench

@@ -132,10 +132,9 @@ ModelEntry slim_entry() {
                                        "Fast",
                                        "Only the 100 most similar items may speak for an item (fsSLIM of the paper).",
                                        {{"neighbours", std::int64_t{100}}, {"tolerance", 0.01}}},
-                                      {"paper",
-                                       "Paper",
-                                       "L1 2 and L2 5 with all items, as in the paper for MovieLens with 10 million "
-                                       "ratings.",
+                                      {"light",
+                                       "Light",
+                                       "Little regularization, for data with few people per item.",
                                        {{"l1", 2.0}, {"l2", 5.0}}}}),
             []() -> std::unique_ptr<Recommender> { return std::make_unique<Slim>(); }};
 }
