@@ -88,4 +88,17 @@ void Parallel::for_blocks(std::size_t n, std::size_t block,
 #endif
 }
 
+void Parallel::for_parts(std::size_t parts, const std::function<void(std::size_t)>& body) const {
+    if (threads() == 1 || parts <= 1) {
+        for (std::size_t part = 0; part < parts; ++part)
+            body(part);
+        return;
+    }
+#ifdef __SANITIZE_THREAD__
+    run_on_plain_threads(threads(), parts, body);
+#else
+    arena_->arena.execute([&] { tbb::parallel_for(std::size_t{0}, parts, body, tbb::static_partitioner()); });
+#endif
+}
+
 } // namespace tastebench

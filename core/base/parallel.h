@@ -25,6 +25,10 @@ class Parallel {
     void for_blocks(std::size_t n, std::size_t block,
                     const std::function<void(std::size_t first, std::size_t last)>& body) const;
 
+    /// Calls body(part) for [0, parts), a part on the thread that had it in the last call of as many, where the
+    /// scheduler can keep it so: for data that parts change over and over, which is then near that thread's processor.
+    void for_parts(std::size_t parts, const std::function<void(std::size_t part)>& body) const;
+
   private:
     struct Arena;
     std::unique_ptr<Arena> arena_;

@@ -54,12 +54,14 @@ std::vector<std::vector<Scored>> Recommender::top_k(std::span<const UserIx> user
     std::vector<std::vector<Scored>> out(users.size());
     // Large blocks let a model share work between users; small ones keep a cancel quick and every thread busy.
     const std::size_t share = users.size() / static_cast<std::size_t>(2 * parallel.threads()) + 1;
-    const std::size_t block = std::clamp<std::size_t>(share, 1, 512);
+    const std::size_t block = std::clamp<std::size_t>(share, 1, most_users_at_once());
+    TopKOptions watched = options;
+    watched.progress = &progress;
     progress.begin("Recommending", users.size());
     parallel.for_blocks(users.size(), block, [&](std::size_t first, std::size_t last) {
         if (progress.cancelled())
             return;
-        top_k_block(users.subspan(first, last - first), options, std::span(out).subspan(first, last - first));
+        top_k_block(users.subspan(first, last - first), watched, std::span(out).subspan(first, last - first));
         progress.advance(last - first);
     });
     return out;

@@ -78,6 +78,7 @@ struct Explanation {
 struct TopKOptions {
     std::uint32_t k = 10;
     bool remove_seen = true;
+    const Progress* progress = nullptr; ///< of the caller: long blocks look whether it is cancelled, and leave early
 };
 
 class Recommender {
@@ -135,6 +136,8 @@ class Recommender {
     bool item_in_training(ItemIx item) const { return item_known_[item] != 0; }
 
   protected:
+    /// At most so many users come to top_k_block() at once; more where a model prepares much for each block.
+    virtual std::size_t most_users_at_once() const { return 512; }
     void remember_seen(const TrainingData& training);
     const std::vector<std::uint64_t>& seen_starts() const { return seen_starts_; } ///< n_users + 1
     std::span<const ItemIx> seen_items() const { return seen_items_; }             ///< all users', one after another

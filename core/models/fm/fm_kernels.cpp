@@ -77,6 +77,62 @@ void forward(const float* weights, FmShape shape, float w0, SampleBlock& block, 
     }
 }
 
+/// The entries of a sample that are a task's.
+template <typename Use>
+inline void for_each_of(const SampleBlock& block, std::uint32_t i, const FmTask& task, Use&& use) {
+    for (const auto& entry : block.singles_of(i).subspan(task.first_slot, task.last_slot - task.first_slot))
+        if (task.parts == 1 || entry.index % task.parts == task.part)
+            use(entry);
+    for (const auto& entry : block.multi_of(i))
+        if (entry.index % task.multi_parts == task.multi_part)
+            use(entry);
+}
+
+template <int Chunks>
+void partial_sums(const float* weights, FmShape shape, const SampleBlock& block, const FmTask& task, float* partial) {
+    const Masks<Chunks> masks(shape, 0, 0);
+    const std::size_t width = shape.width();
+    const int chunks = Chunks == 0 ? masks.chunks : Chunks;
+    for (std::uint32_t i = 0; i < block.n; ++i) {
+        Lanes sum[Masks<Chunks>::room];
+        Lanes squares{};
+        for (int c = 0; c < chunks; ++c)
+            sum[c] = Lanes{};
+        if (i + 1 < block.n)
+            for_each_of(block, i + 1, task, [&](Entry entry) { __builtin_prefetch(weights + entry.index * width, 1); });
+        for_each_of(block, i, task, [&](Entry entry) {
+            const auto* row = reinterpret_cast<const Lanes*>(weights + entry.index * width);
+            for (int c = 0; c < chunks; ++c) {
+                const Lanes term = row[c] * entry.value;
+                sum[c] += term;
+                squares += masks.factor[c] * term * term;
+            }
+        });
+        auto* out = reinterpret_cast<Lanes*>(partial + i * width);
+        for (int c = 0; c < chunks; ++c)
+            out[c] = (masks.factor[c] + masks.linear[c]) * sum[c] + masks.factor_squares[c] * sum_of(squares);
+    }
+}
+
+template <int Chunks>
+void combine(FmShape shape, float w0, std::span<const float* const> partials, SampleBlock& block, float* sums) {
+    const Masks<Chunks> masks(shape, 0, 0);
+    const std::size_t width = shape.width();
+    const int chunks = Chunks == 0 ? masks.chunks : Chunks;
+    for (std::uint32_t i = 0; i < block.n; ++i) {
+        Lanes total{};
+        auto* out = reinterpret_cast<Lanes*>(sums + i * width);
+        for (int c = 0; c < chunks; ++c) {
+            Lanes sum{};
+            for (const float* partial : partials)
+                sum += reinterpret_cast<const Lanes*>(partial + i * width)[c];
+            total += 0.5F * (masks.factor[c] * sum * sum - masks.factor_squares[c] * sum) + masks.linear[c] * sum;
+            out[c] = masks.factor[c] * sum + masks.linear[c];
+        }
+        block.output[i] = w0 + sum_of(total);
+    }
+}
+
 template <int Chunks>
 void update(float* weights, FmShape shape, const FmRates& rates, const SampleBlock& block, const float* sums,
             const FmTask& task) {
@@ -110,19 +166,9 @@ void update(float* weights, FmShape shape, const FmRates& rates, const SampleBlo
     };
     for (std::uint32_t i = 0; i < block.n; ++i) {
         const auto* sum = reinterpret_cast<const Lanes*>(sums + i * width);
-        const auto slots_of = [&](std::uint32_t sample) {
-            return block.singles_of(sample).subspan(task.first_slot, task.last_slot - task.first_slot);
-        };
         if (i + 1 < block.n)
-            for (const auto& entry : slots_of(i + 1))
-                __builtin_prefetch(weights + entry.index * width, 1);
-        const auto slots = slots_of(i);
-        for (const auto& entry : slots)
-            if (task.parts == 1 || entry.index % task.parts == task.part)
-                step(entry, block.error[i], sum);
-        for (const auto& entry : block.multi_of(i))
-            if (entry.index % task.multi_parts == task.multi_part)
-                step(entry, block.error[i], sum);
+            for_each_of(block, i + 1, task, [&](Entry entry) { __builtin_prefetch(weights + entry.index * width, 1); });
+        for_each_of(block, i, task, [&](Entry entry) { step(entry, block.error[i], sum); });
     }
 }
 
@@ -135,6 +181,24 @@ void fm_forward(const float* weights, FmShape shape, float w0, SampleBlock& bloc
         forward<4>(weights, shape, w0, block, sums);
     else
         forward<0>(weights, shape, w0, block, sums);
+}
+
+void fm_partial(const float* weights, FmShape shape, const SampleBlock& block, const FmTask& task, float* partial) {
+    if (shape.width() == 16)
+        partial_sums<2>(weights, shape, block, task, partial);
+    else if (shape.width() == 32)
+        partial_sums<4>(weights, shape, block, task, partial);
+    else
+        partial_sums<0>(weights, shape, block, task, partial);
+}
+
+void fm_combine(FmShape shape, float w0, std::span<const float* const> partials, SampleBlock& block, float* sums) {
+    if (shape.width() == 16)
+        combine<2>(shape, w0, partials, block, sums);
+    else if (shape.width() == 32)
+        combine<4>(shape, w0, partials, block, sums);
+    else
+        combine<0>(shape, w0, partials, block, sums);
 }
 
 void fm_update(float* weights, FmShape shape, const FmRates& rates, const SampleBlock& block, const float* sums,

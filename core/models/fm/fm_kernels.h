@@ -32,6 +32,11 @@ struct FmTask {
 
 /// Outputs of a block's samples into block.output, and into sums[n, width] what fm_update() needs of each.
 void fm_forward(const float* weights, FmShape shape, float w0, SampleBlock& block, float* sums);
+/// One task's share of the sums of a block's samples, into partial[n, width]: of the factors and the linear weights
+/// where these lie in a row, and of the factors' squares where a row has factor_squares().
+void fm_partial(const float* weights, FmShape shape, const SampleBlock& block, const FmTask& task, float* partial);
+/// What fm_forward() gives, from the shares of all tasks, added up in their order.
+void fm_combine(FmShape shape, float w0, std::span<const float* const> partials, SampleBlock& block, float* sums);
 /// The steps of Adagrad for one task's rows, sample after sample, from block.error and fm_forward()'s sums.
 void fm_update(float* weights, FmShape shape, const FmRates& rates, const SampleBlock& block, const float* sums,
                const FmTask& task);

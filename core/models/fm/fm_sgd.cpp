@@ -5,8 +5,8 @@ namespace tastebench {
 
 namespace {
 
-/// At most this many threads apply the steps of a batch at once.
-constexpr std::uint32_t most_tasks = 8;
+/// At most this many threads work on a batch at once.
+constexpr std::uint32_t most_tasks = 4;
 
 /// Slots dealt out evenly; where there are fewer slots than tasks, each slot's rows are dealt out as well.
 std::vector<FmTask> deal(std::uint32_t slots) {
@@ -33,14 +33,26 @@ Status FmModel::fit_sgd(const Samples& samples, EpochPlan& plan, const FmSetting
     Batches batches(samples, settings.batch, context);
     plan.steps = batches.count();
     const auto tasks = deal(static_cast<std::uint32_t>(slot_fields(encoder_).size()));
-    std::vector<Sums> sums(batches.blocks(), Sums(std::size_t{batches.block_samples()} * shape_.width()));
+    const std::size_t block_floats = std::size_t{batches.block_samples()} * shape_.width();
+    std::vector<Sums> sums(batches.blocks(), Sums(block_floats));
+    // A row of weights is read and changed by the one task that owns it, which stays on its thread: rows that went from
+    // one processor to the other with every batch cost several times what is computed with them.
+    std::vector<Sums> partials(tasks.size(), Sums(block_floats * batches.blocks()));
     std::vector<double> losses(batches.blocks());
     training_.assign(1, 1.0); // w0's sum of squared gradients
-    const auto prepare = [&](SampleBlock& block, std::uint32_t b) {
-        fm_forward(weights_.rows.data(), shape_, weights_.w0, block, sums[b].data());
-        losses[b] = take_errors(task_, block);
-    };
+    const auto prepare = [](SampleBlock&, std::uint32_t) {};
     const auto learn = [&](std::span<SampleBlock> blocks) {
+        context.parallel.for_parts(tasks.size(), [&](std::size_t t) {
+            for (std::size_t b = 0; b < blocks.size(); ++b)
+                fm_partial(weights_.rows.data(), shape_, blocks[b], tasks[t], partials[t].data() + b * block_floats);
+        });
+        context.parallel.for_blocks(blocks.size(), 1, [&](std::size_t b, std::size_t) {
+            std::array<const float*, std::size_t{2} * most_tasks> shares{};
+            for (std::size_t t = 0; t < tasks.size(); ++t)
+                shares[t] = partials[t].data() + b * block_floats;
+            fm_combine(shape_, weights_.w0, std::span(shares).first(tasks.size()), blocks[b], sums[b].data());
+            losses[b] = take_errors(task_, blocks[b]);
+        });
         double loss = 0;
         double gradient = 0;
         for (std::size_t b = 0; b < blocks.size(); ++b) {
@@ -50,7 +62,7 @@ Status FmModel::fit_sgd(const Samples& samples, EpochPlan& plan, const FmSetting
         }
         gradient += static_cast<double>(settings.bias_regularization * weights_.w0);
         weights_.w0 = adagrad(weights_.w0, gradient, settings.rates.learning_rate, training_[0]);
-        context.parallel.for_blocks(tasks.size(), 1, [&](std::size_t t, std::size_t) {
+        context.parallel.for_parts(tasks.size(), [&](std::size_t t) {
             for (std::size_t b = 0; b < blocks.size(); ++b)
                 fm_update(weights_.rows.data(), shape_, settings.rates, blocks[b], sums[b].data(), tasks[t]);
         });

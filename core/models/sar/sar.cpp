@@ -246,6 +246,8 @@ void Sar::top_k_by_tiles(std::span<const UserIx> users, const TopKOptions& optio
     std::vector<double> tile(std::size_t{n} * tile_width);
     // The matrix is symmetric: the rows of a tile's items, written as columns, are what every history needs.
     for (std::uint32_t first = 0; first < n; first += tile_width) {
+        if (options.progress != nullptr && options.progress->cancelled())
+            return;
         const std::uint32_t width = std::min(tile_width, n - first);
         std::fill(tile.begin(), tile.end(), 0.0);
         for (std::uint32_t t = 0; t < width; ++t)

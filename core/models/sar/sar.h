@@ -40,6 +40,8 @@ class Sar final : public Recommender {
     std::span<const double> affinities(UserIx user) const; ///< parallel to seen(user)
 
   protected:
+    /// Every block goes through all similarities once.
+    std::size_t most_users_at_once() const override { return 8192; }
     void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                      std::span<std::vector<Scored>> out) const override;
     std::uint32_t state_version() const override { return 2; }
