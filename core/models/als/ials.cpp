@@ -195,7 +195,7 @@ Status Ials::load_state(Reader& in) {
     return {};
 }
 
-/// Fitted on one core to 1 and 20 million events with 16 to 256 factors.
+/// Fitted on one core to a million events with 16 to 256 factors.
 Cost Ials::cost(const DataShape& shape, const Parameters& p) const {
     const auto factors = static_cast<double>(get_int(p, "factors"));
     const auto rows = static_cast<double>(shape.users + shape.items);
