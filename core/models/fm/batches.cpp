@@ -67,6 +67,20 @@ double reported_loss(FeatureTask task, double mean_loss) {
     return task == FeatureTask::ratings ? std::sqrt(mean_loss) : mean_loss;
 }
 
+Capabilities task_capabilities(FeatureTask task, double positive_from, bool ids) {
+    Capabilities can;
+    can.predicts_ratings = task == FeatureTask::ratings;
+    can.predicts_clicks = task == FeatureTask::clicks;
+    can.positive_from = positive_from;
+    can.similar_items = true;
+    can.uses_rows = !ids;
+    can.iterative = true;
+    can.needs_values = task != FeatureTask::ranking;
+    can.needs_features = !ids;
+    can.needs_pairs = ids || task == FeatureTask::ranking;
+    return can;
+}
+
 EpochPlan read_task_plan(const Parameters& parameters, FeatureTask task) {
     const bool ratings = task == FeatureTask::ratings;
     EpochPlan plan = read_epoch_plan(parameters, ratings                       ? "rmse"

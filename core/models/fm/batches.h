@@ -49,6 +49,8 @@ float start_bias(FeatureTask task, const Samples& samples);
 std::vector<std::uint8_t> seen_indices(const FeatureEncoder& encoder, const Samples& samples);
 /// Root of the mean squared error for ratings, else the mean loss.
 double reported_loss(FeatureTask task, double mean_loss);
+/// What a model of features can do and needs with these settings; `ids`: it learns from the ids alone.
+Capabilities task_capabilities(FeatureTask task, double positive_from, bool ids);
 /// Names of the loss curve, the watched metric and the remedy for a task.
 EpochPlan read_task_plan(const Parameters& parameters, FeatureTask task);
 

@@ -98,18 +98,7 @@ float fold_part(const FmWeights& weights, FmShape shape, const EncodedRows& rows
 
 Capabilities FmModel::capabilities(const Parameters& parameters) const {
     const auto settings = read_fm_settings(parameters);
-    const bool ids = only_ids(get_text(parameters, "fields"));
-    Capabilities can;
-    can.predicts_ratings = settings.task == FeatureTask::ratings;
-    can.predicts_clicks = settings.task == FeatureTask::clicks;
-    can.positive_from = settings.positive_from;
-    can.similar_items = true;
-    can.uses_rows = !ids;
-    can.iterative = true;
-    can.needs_values = settings.task != FeatureTask::ranking;
-    can.needs_features = !ids;
-    can.needs_pairs = ids || settings.task == FeatureTask::ranking;
-    return can;
+    return task_capabilities(settings.task, settings.positive_from, only_ids(get_text(parameters, "fields")));
 }
 
 Cost FmModel::cost(const DataShape& shape, const Parameters& p) const {

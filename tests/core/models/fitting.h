@@ -89,6 +89,38 @@ inline Fitted fit_model(const std::string& id, const Dataset& data, std::span<co
     return out;
 }
 
+/// The scores of all users, one after another.
+inline std::vector<double> all_scores(const Recommender& model) {
+    std::vector<double> all;
+    std::vector<double> scores(model.n_items());
+    for (UserIx u = 0; u < model.n_users(); ++u) {
+        model.score(u, scores);
+        all.insert(all.end(), scores.begin(), scores.end());
+    }
+    return all;
+}
+
+/// A factor table as it is stored, in double precision, for tests that go on computing with it.
+struct StoredTable {
+    std::vector<double> bias;
+    std::vector<std::vector<double>> rows;
+};
+
+inline StoredTable read_stored_table(Reader& in) {
+    StoredTable out;
+    const auto factors = in.number<std::uint32_t>();
+    for (const float b : in.array<float>())
+        out.bias.push_back(static_cast<double>(b));
+    const auto values = in.array<float>();
+    const std::size_t width = (factors + 15) / 16 * 16;
+    for (std::size_t i = 0; i < out.bias.size(); ++i) {
+        out.rows.emplace_back();
+        for (std::size_t f = 0; f < factors; ++f)
+            out.rows.back().push_back(static_cast<double>(values[i * width + f]));
+    }
+    return out;
+}
+
 /// The stored parameters of a factor model; rows as wide as the factors, the padding left out.
 struct StoredFactors {
     struct Side {

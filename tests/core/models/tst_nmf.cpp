@@ -3,71 +3,25 @@
 #include "core/experiment/run.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
+#include "core/models/fitting.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
 
-Parameters parameters(const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model("nmf"))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
+Parameters parameters(const Settings& given) {
+    return parameters_of("nmf", given);
 }
-
-struct Fitted {
-    std::unique_ptr<Recommender> model;
-    Status status;
-    Curves curves;
-};
 
 Fitted fit(const Dataset& data, std::span<const RowIx> rows, const Parameters& settings, int threads = 2,
            std::uint64_t seed = 42) {
-    Fitted out;
-    out.model = (*find_model("nmf"))->make();
-    const Parallel parallel(threads);
-    Progress progress;
-    FitContext context{progress, parallel, seed};
-    out.status = out.model->fit(TrainingData(data, rows), settings, context);
-    out.curves = progress.curves();
-    return out;
-}
-
-std::vector<double> all_scores(const Recommender& model) {
-    std::vector<double> all;
-    std::vector<double> scores(model.n_items());
-    for (UserIx u = 0; u < model.n_users(); ++u) {
-        model.score(u, scores);
-        all.insert(all.end(), scores.begin(), scores.end());
-    }
-    return all;
-}
-
-struct Table {
-    std::vector<double> bias;
-    std::vector<std::vector<double>> rows;
-};
-
-Table read_table(Reader& in) {
-    Table out;
-    const auto factors = in.number<std::uint32_t>();
-    for (const float b : in.array<float>())
-        out.bias.push_back(static_cast<double>(b));
-    const auto values = in.array<float>();
-    const std::size_t width = (factors + 15) / 16 * 16;
-    for (std::size_t i = 0; i < out.bias.size(); ++i) {
-        out.rows.emplace_back();
-        for (std::size_t f = 0; f < factors; ++f)
-            out.rows.back().push_back(static_cast<double>(values[i * width + f]));
-    }
-    return out;
+    return fit_model("nmf", data, rows, settings, threads, seed);
 }
 
 struct State {
     double mean = 0;
-    Table users, items;
+    StoredTable users, items;
 };
 
 /// This test's own reading of a saved model.
@@ -84,8 +38,8 @@ State state_of(const Recommender& model) {
     out.mean = static_cast<double>(in.number<float>());
     in.number<float>();
     in.number<float>();
-    out.users = read_table(in);
-    out.items = read_table(in);
+    out.users = read_stored_table(in);
+    out.items = read_stored_table(in);
     return out;
 }
 
@@ -97,9 +51,9 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 /// Equation 10 of the paper for one side, all from the old values.
-Table moved(const Table& own, const Table& other, const Dataset& data, bool by_user, double lambda) {
+StoredTable moved(const StoredTable& own, const StoredTable& other, const Dataset& data, bool by_user, double lambda) {
     const auto& d = data.interactions();
-    Table out = own;
+    StoredTable out = own;
     for (std::size_t i = 0; i < own.rows.size(); ++i)
         for (std::size_t f = 0; f < own.rows[i].size(); ++f) {
             double above = 0;
@@ -117,7 +71,7 @@ Table moved(const Table& own, const Table& other, const Dataset& data, bool by_u
     return out;
 }
 
-double furthest(const Table& a, const Table& b) {
+double furthest(const StoredTable& a, const StoredTable& b) {
     double most = 0;
     for (std::size_t i = 0; i < a.rows.size(); ++i)
         for (std::size_t f = 0; f < a.rows[i].size(); ++f)
@@ -125,7 +79,7 @@ double furthest(const Table& a, const Table& b) {
     return most;
 }
 
-bool none_below_zero(const Table& table) {
+bool none_below_zero(const StoredTable& table) {
     for (const auto& row : table.rows)
         if (std::any_of(row.begin(), row.end(), [](double x) { return !(x >= 0) || !std::isfinite(x); }))
             return false;

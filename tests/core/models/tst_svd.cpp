@@ -3,46 +3,20 @@
 #include "core/experiment/run.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
+#include "core/models/fitting.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
 
-Parameters parameters(const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model("svd"))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
+Parameters parameters(const Settings& given) {
+    return parameters_of("svd", given);
 }
-
-struct Fitted {
-    std::unique_ptr<Recommender> model;
-    Status status;
-    Curves curves;
-};
 
 Fitted fit(const Dataset& data, std::span<const RowIx> rows, const Parameters& settings, int threads = 2,
            std::uint64_t seed = 42) {
-    Fitted out;
-    out.model = (*find_model("svd"))->make();
-    const Parallel parallel(threads);
-    Progress progress;
-    FitContext context{progress, parallel, seed};
-    out.status = out.model->fit(TrainingData(data, rows), settings, context);
-    out.curves = progress.curves();
-    return out;
-}
-
-std::vector<double> all_scores(const Recommender& model) {
-    std::vector<double> all;
-    std::vector<double> scores(model.n_items());
-    for (UserIx u = 0; u < model.n_users(); ++u) {
-        model.score(u, scores);
-        all.insert(all.end(), scores.begin(), scores.end());
-    }
-    return all;
+    return fit_model("svd", data, rows, settings, threads, seed);
 }
 
 } // namespace

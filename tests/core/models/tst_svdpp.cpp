@@ -3,74 +3,27 @@
 #include "core/experiment/run.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
+#include "core/models/fitting.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
 
-Parameters parameters(const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model("svdpp"))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
+Parameters parameters(const Settings& given) {
+    return parameters_of("svdpp", given);
 }
-
-/// Keeps the state after every epoch, so that a training can be looked at and gone on with.
-class Keeper final : public CheckpointKeeper {
-  public:
-    Status keep(std::span<const std::byte> state) override {
-        states.emplace_back(state.begin(), state.end());
-        return {};
-    }
-    std::optional<std::vector<std::byte>> take() override { return std::nullopt; }
-    std::vector<std::vector<std::byte>> states;
-};
-
-struct Fitted {
-    std::unique_ptr<Recommender> model;
-    Status status;
-    Curves curves;
-};
 
 Fitted fit(const Dataset& data, std::span<const RowIx> rows, const Parameters& settings, int threads = 2,
-           std::uint64_t seed = 42, CheckpointKeeper* keeper = nullptr) {
-    Fitted out;
-    out.model = (*find_model("svdpp"))->make();
-    const Parallel parallel(threads);
-    Progress progress;
-    FitContext context{progress, parallel, seed, nullptr, keeper, 0};
-    out.status = out.model->fit(TrainingData(data, rows), settings, context);
-    out.curves = progress.curves();
-    return out;
+           std::uint64_t seed = 42, Checkpoints* checkpoints = nullptr) {
+    return fit_model("svdpp", data, rows, settings, threads, seed, checkpoints);
 }
 
-/// The parameters of a model for `factors` factors as save_state() and save_training() write them; this test's own
-/// reader, so that a checkpoint can be compared with a training written out in the simplest way.
-struct Table {
-    std::vector<double> bias;
-    std::vector<std::vector<double>> rows;
-};
-
-Table read_table(Reader& in) {
-    Table out;
-    const auto factors = in.number<std::uint32_t>();
-    for (const float b : in.array<float>())
-        out.bias.push_back(static_cast<double>(b));
-    const auto values = in.array<float>();
-    const std::size_t width = (factors + 15) / 16 * 16;
-    for (std::size_t i = 0; i < out.bias.size(); ++i) {
-        out.rows.emplace_back();
-        for (std::size_t f = 0; f < factors; ++f)
-            out.rows.back().push_back(static_cast<double>(values[i * width + f]));
-    }
-    return out;
-}
-
+/// The parameters as save_state() and save_training() write them; read here, so that a checkpoint can be compared with
+/// a training written out in the simplest way.
 struct State {
     double mean = 0;
-    Table joined, items, implicit, people;
+    StoredTable joined, items, implicit, people;
 };
 
 State read_state(std::span<const std::byte> checkpoint) {
@@ -95,11 +48,11 @@ State read_state(std::span<const std::byte> checkpoint) {
     out.mean = static_cast<double>(state.number<float>());
     state.number<float>();
     state.number<float>();
-    out.joined = read_table(state);
-    out.items = read_table(state);
-    out.implicit = read_table(state);
+    out.joined = read_stored_table(state);
+    out.items = read_stored_table(state);
+    out.implicit = read_stored_table(state);
     Reader rest(std::as_bytes(std::span(training)));
-    out.people = read_table(rest);
+    out.people = read_stored_table(rest);
     return out;
 }
 
@@ -115,12 +68,12 @@ double predict(const State& s, UserIx user, ItemIx item, const std::vector<ItemI
     return sum;
 }
 
-struct Settings {
+struct Steps {
     double rate = 0, lambda = 0;
 };
 
 /// One rating as the paper learns it: every y_j of the user is moved.
-void learn(State& s, UserIx user, ItemIx item, double rating, const std::vector<ItemIx>& had, const Settings& by) {
+void learn(State& s, UserIx user, ItemIx item, double rating, const std::vector<ItemIx>& had, const Steps& by) {
     const double e = rating - predict(s, user, item, had);
     const double norm = std::sqrt(static_cast<double>(had.size()));
     s.joined.bias[user] += by.rate * (e - by.lambda * s.joined.bias[user]);
@@ -138,7 +91,7 @@ void learn(State& s, UserIx user, ItemIx item, double rating, const std::vector<
     }
 }
 
-double furthest(const Table& a, const Table& b) {
+double furthest(const StoredTable& a, const StoredTable& b) {
     double most = 0;
     for (std::size_t i = 0; i < a.rows.size(); ++i) {
         most = std::max(most, std::abs(a.bias[i] - b.bias[i]));
@@ -146,16 +99,6 @@ double furthest(const Table& a, const Table& b) {
             most = std::max(most, std::abs(a.rows[i][f] - b.rows[i][f]));
     }
     return most;
-}
-
-std::vector<double> all_scores(const Recommender& model) {
-    std::vector<double> all;
-    std::vector<double> scores(model.n_items());
-    for (UserIx u = 0; u < model.n_users(); ++u) {
-        model.score(u, scores);
-        all.insert(all.end(), scores.begin(), scores.end());
-    }
-    return all;
 }
 
 } // namespace
@@ -175,7 +118,7 @@ class TestSvdpp : public QObject {
                                       {"c", "7"},
                                       {"c", "8", 5, 3}});
         const auto rows = all_rows(*data);
-        Keeper keeper;
+        Checkpoints keeper;
         const auto out = fit(*data, rows,
                              parameters({{"factors", "3"},
                                          {"epochs", "5"},
@@ -211,7 +154,7 @@ class TestSvdpp : public QObject {
         const auto rows = all_rows(*data);
         constexpr double rate = 0.01;
         constexpr double lambda = 0.3;
-        Keeper keeper;
+        Checkpoints keeper;
         const auto out = fit(*data, rows,
                              parameters({{"factors", "4"},
                                          {"epochs", "2"},
@@ -257,7 +200,7 @@ class TestSvdpp : public QObject {
     void scores_are_the_papers_formula() {
         const auto data = tastes(30, 20);
         const auto rows = all_rows(*data);
-        Keeper keeper;
+        Checkpoints keeper;
         const auto out = fit(*data, rows, parameters({{"factors", "5"}, {"epochs", "3"}}), 2, 42, &keeper);
         const auto state = read_state(keeper.states.back());
         std::vector<double> scores(out.model->n_items());
