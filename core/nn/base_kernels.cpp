@@ -79,14 +79,24 @@ void log_softmax_rows(float* y, std::size_t rows, std::size_t n) {
     }
 }
 
+namespace {
+
+/// A number's gradient with its penalties.
+inline float penalised(float gradient, float value, const StepSizes& s) {
+    const float sign = value > 0 ? 1.0F : value < 0 ? -1.0F : 0.0F;
+    return gradient + s.l2 * value + s.l1 * sign;
+}
+
+} // namespace
+
 void sgd_step(float* value, const float* gradient, std::size_t n, const StepSizes& s) {
-    auto v = array(value, n);
-    v -= s.rate * (array(gradient, n) + s.l2 * v);
+    for (std::size_t i = 0; i < n; ++i)
+        value[i] -= s.rate * penalised(gradient[i], value[i], s);
 }
 
 void adagrad_step(float* value, const float* gradient, float* sum, std::size_t n, const StepSizes& s) {
     for (std::size_t i = 0; i < n; ++i) {
-        const float g = gradient[i] + s.l2 * value[i];
+        const float g = penalised(gradient[i], value[i], s);
         sum[i] += g * g;
         value[i] -= s.rate * g / (std::sqrt(sum[i]) + s.epsilon);
     }
@@ -96,7 +106,7 @@ void adam_step(float* value, const float* gradient, float* first, float* second,
     const float scale1 = 1.0F / s.correction1;
     const float scale2 = 1.0F / s.correction2;
     for (std::size_t i = 0; i < n; ++i) {
-        const float g = gradient[i] + s.l2 * value[i];
+        const float g = penalised(gradient[i], value[i], s);
         first[i] = s.beta1 * first[i] + (1.0F - s.beta1) * g;
         second[i] = s.beta2 * second[i] + (1.0F - s.beta2) * g * g;
         value[i] -= s.rate * (first[i] * scale1) / (std::sqrt(second[i] * scale2) + s.epsilon);

@@ -1,7 +1,6 @@
 #include "core/nn/embedding.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/rng.h"
 
@@ -48,10 +47,7 @@ void EmbeddingTable::step(std::span<const std::uint32_t> ids, const float* gradi
     sums_.assign(touched_.size() * width_, 0.0F);
     for (std::size_t s = 0; s < ids.size(); ++s)
         add_to(sums_.data() + std::size_t{place_[ids[s]]} * width_, gradients + s * stride, width_);
-    StepSizes sizes{settings_.rate, settings_.l2, settings_.beta1, settings_.beta2, settings_.epsilon};
-    const auto t = static_cast<double>(step_number);
-    sizes.correction1 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings_.beta1), t));
-    sizes.correction2 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings_.beta2), t));
+    const StepSizes sizes = step_sizes(settings_, step_number);
     for (std::size_t at = 0; at < touched_.size(); ++at) {
         const std::size_t offset = std::size_t{touched_[at]} * width_;
         const float* g = sums_.data() + at * width_;

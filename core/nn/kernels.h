@@ -23,7 +23,7 @@ void log_softmax_rows(float* y, std::size_t rows, std::size_t n);
 
 struct StepSizes {
     float rate = 0.001F;
-    float l2 = 0;                                        ///< the gradient gains l2 x value
+    float l1 = 0, l2 = 0;                                ///< the gradient gains l1 x sign of the value + l2 x value
     float beta1 = 0.9F, beta2 = 0.999F, epsilon = 1e-8F; ///< Adam; Adagrad uses epsilon
     float correction1 = 1, correction2 = 1;              ///< Adam: 1 - beta^t
 };

@@ -26,6 +26,14 @@ double norm(std::span<const float> gradient, const Parallel& parallel) {
 
 } // namespace
 
+StepSizes step_sizes(const OptimizerSettings& settings, std::uint64_t step) {
+    StepSizes sizes{settings.rate, settings.l1, settings.l2, settings.beta1, settings.beta2, settings.epsilon};
+    const auto t = static_cast<double>(step);
+    sizes.correction1 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings.beta1), t));
+    sizes.correction2 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings.beta2), t));
+    return sizes;
+}
+
 void Optimizer::start(const OptimizerSettings& settings, std::size_t size) {
     settings_ = settings;
     steps_ = 0;
@@ -41,21 +49,21 @@ void Optimizer::step(std::span<float> values, std::span<float> gradient, const P
             for (float& g : gradient)
                 g *= scale;
         }
-    StepSizes sizes{settings_.rate, settings_.l2, settings_.beta1, settings_.beta2, settings_.epsilon};
-    const auto t = static_cast<double>(steps_);
-    sizes.correction1 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings_.beta1), t));
-    sizes.correction2 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings_.beta2), t));
     parallel.for_blocks(values.size(), block, [&](std::size_t first, std::size_t last) {
-        float* value = values.data() + first;
-        const float* g = gradient.data() + first;
-        const std::size_t n = last - first;
-        if (settings_.method == Method::sgd)
-            sgd_step(value, g, n, sizes);
-        else if (settings_.method == Method::adagrad)
-            adagrad_step(value, g, second_.data() + first, n, sizes);
-        else
-            adam_step(value, g, first_.data() + first, second_.data() + first, n, sizes);
+        step_range(values.data(), gradient.data(), first, last - first);
     });
+}
+
+void Optimizer::step_range(float* values, const float* gradient, std::size_t offset, std::size_t n) {
+    const StepSizes sizes = step_sizes(settings_, steps_);
+    float* value = values + offset;
+    const float* g = gradient + offset;
+    if (settings_.method == Method::sgd)
+        sgd_step(value, g, n, sizes);
+    else if (settings_.method == Method::adagrad)
+        adagrad_step(value, g, second_.data() + offset, n, sizes);
+    else
+        adam_step(value, g, first_.data() + offset, second_.data() + offset, n, sizes);
 }
 
 void Optimizer::save(Writer& out) const {

@@ -1,0 +1,221 @@
+#include "core/nn/dense_stack.h"
+
+#include <algorithm>
+
+#include "core/base/rng.h"
+#include "core/nn/batch_norm.h"
+#include "core/nn/dense.h"
+
+namespace tastebench::nn {
+
+namespace {
+
+constexpr std::size_t part_rows = 64; ///< of a weight matrix in one part
+constexpr float memory = 0.99F;       ///< of the moving averages, a batch
+
+void draw_mask(float keep, const DenseStack::Training& training, std::size_t layer, std::size_t first, float* mask,
+               std::size_t n) {
+    Rng rng(training.seed, training.stream + static_cast<std::uint32_t>(layer),
+            static_cast<std::uint32_t>(first / DenseStack::slice));
+    const auto bound = static_cast<std::uint32_t>(static_cast<double>(keep) * 4294967295.0);
+    for (std::size_t i = 0; i < n; ++i)
+        mask[i] = rng.next_u32() < bound ? 1.0F / keep : 0.0F;
+}
+
+void multiply(float* y, const float* x, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+        y[i] *= x[i];
+}
+
+/// The derivative of the activation is told from its value, which the mask has scaled by 1 / keep.
+void dropout_backward(Activation f, const float* y, const float* mask, float keep, float* dy, std::size_t n) {
+    multiply(dy, mask, n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const float value = y[i] * keep;
+        if (f == Activation::relu)
+            dy[i] = value > 0 ? dy[i] : 0.0F;
+        else if (f == Activation::tanh)
+            dy[i] *= 1.0F - value * value;
+        else if (f == Activation::sigmoid)
+            dy[i] *= value * (1.0F - value);
+    }
+}
+
+} // namespace
+
+void DenseStack::lay_out(ParameterSet& parameters, DenseStackShape shape) {
+    shape_ = std::move(shape);
+    weights_.clear();
+    biases_.clear();
+    scales_.clear();
+    running_.clear();
+    std::size_t width = shape_.inputs;
+    for (std::size_t l = 0; l < shape_.layers.size(); ++l) {
+        const std::size_t out = shape_.layers[l].width;
+        weights_.push_back(parameters.add(width, out));
+        biases_.push_back(parameters.add(1, out));
+        scales_.push_back(normalises(l) ? parameters.add(1, out) : Slot{});
+        running_.emplace_back(normalises(l) ? 2 * out : 0, 0.0F);
+        std::fill(running_[l].begin() + static_cast<std::ptrdiff_t>(running_[l].size() / 2), running_[l].end(), 1.0F);
+        width = out;
+    }
+}
+
+void DenseStack::draw(ParameterSet& parameters, std::uint64_t seed, std::uint32_t stream) {
+    for (std::size_t l = 0; l < weights_.size(); ++l) {
+        parameters.draw_glorot(weights_[l], seed, stream + static_cast<std::uint32_t>(l));
+        if (normalises(l))
+            parameters.fill(scales_[l], 1.0F);
+    }
+}
+
+void DenseStack::reserve(Work& work, std::size_t samples) const {
+    const std::size_t n = shape_.layers.size();
+    work.width_ = outputs();
+    for (auto* all : {&work.values_, &work.deltas_, &work.normed_, &work.moments_, &work.masks_})
+        all->resize(n);
+    const std::size_t slices = (samples + slice - 1) / slice;
+    for (std::size_t l = 0; l < n; ++l) {
+        const std::size_t width = shape_.layers[l].width;
+        work.values_[l].resize(samples * width);
+        work.deltas_[l].resize(samples * width);
+        work.normed_[l].resize(normalises(l) ? samples * width : 0);
+        work.moments_[l].resize(normalises(l) ? slices * 4 * width : 0);
+        work.masks_[l].resize(drops(l) ? samples * width : 0);
+    }
+}
+
+void DenseStack::forward(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
+                         std::size_t last, const Training* training) const {
+    const std::size_t n = last - first;
+    for (std::size_t l = 0; l < shape_.layers.size(); ++l) {
+        const auto& layer = shape_.layers[l];
+        const std::size_t width = layer.width;
+        float* y = work.values_[l].data() + first * width;
+        const std::size_t before = weights_[l].rows;
+        const ConstMatrixView input =
+            l == 0 ? x : view(std::as_const(work.values_[l - 1]).data() + first * before, n, before);
+        if (!normalises(l)) {
+            dense_forward(input, parameters.matrix(weights_[l]), parameters.at(biases_[l]), layer.activation,
+                          view(y, n, width));
+        } else {
+            dense_forward(input, parameters.matrix(weights_[l]), nullptr, Activation::identity, view(y, n, width));
+            const float* moments = running_[l].data();
+            if (training != nullptr) {
+                float* own = work.moments_[l].data() + first / slice * 4 * width;
+                column_moments(y, n, width, own, own + width);
+                moments = own;
+            }
+            batch_norm_forward(y, work.normed_[l].data() + first * width, n, width, moments, moments + width,
+                               parameters.at(scales_[l]), parameters.at(biases_[l]));
+            activate(layer.activation, y, n * width);
+        }
+        if (training != nullptr && drops(l)) {
+            float* mask = work.masks_[l].data() + first * width;
+            draw_mask(1 - shape_.dropout, *training, l, first, mask, n * width);
+            multiply(y, mask, n * width);
+        }
+    }
+}
+
+void DenseStack::backward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last,
+                          MatrixView dx) const {
+    const std::size_t n = last - first;
+    for (std::size_t l = shape_.layers.size(); l-- > 0;) {
+        const std::size_t width = shape_.layers[l].width;
+        float* d = work.deltas_[l].data() + first * width;
+        const float* y = work.values_[l].data() + first * width;
+        if (drops(l))
+            dropout_backward(shape_.layers[l].activation, y, work.masks_[l].data() + first * width, 1 - shape_.dropout,
+                             d, n * width);
+        else
+            activate_backward(shape_.layers[l].activation, y, d, n * width);
+        if (normalises(l)) {
+            float* moments = work.moments_[l].data() + first / slice * 4 * width;
+            const float* normed = work.normed_[l].data() + first * width;
+            batch_norm_sums(d, normed, n, width, moments + 2 * width, moments + 3 * width);
+            batch_norm_backward(d, normed, n, width, moments + width, parameters.at(scales_[l]));
+        }
+        const auto delta = view(static_cast<const float*>(d), n, width);
+        if (l > 0)
+            dense_backward_input(delta, parameters.matrix(weights_[l]),
+                                 view(work.deltas_[l - 1].data() + first * weights_[l].rows, n, weights_[l].rows));
+        else if (dx.cols() > 0)
+            dense_backward_input(delta, parameters.matrix(weights_[0]), dx);
+    }
+}
+
+std::vector<DenseStack::Part> DenseStack::parts() const {
+    std::vector<Part> out;
+    for (std::uint32_t l = 0; l < weights_.size(); ++l) {
+        const auto& w = weights_[l];
+        for (std::size_t row = 0; row < w.rows; row += part_rows) {
+            const std::size_t end = std::min(w.rows, row + part_rows);
+            out.push_back({l, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(end),
+                           w.offset + row * w.columns, (end - row) * w.columns});
+        }
+        const std::size_t end = normalises(l) ? scales_[l].offset + scales_[l].columns : biases_[l].offset + w.columns;
+        out.push_back({l, 0, 0, biases_[l].offset, end - biases_[l].offset});
+    }
+    return out;
+}
+
+void DenseStack::gradient(const Part& part, const Work& work, const ConstMatrixView& x, float* gradient) const {
+    const auto n = static_cast<std::size_t>(x.rows());
+    if (part.first == part.last)
+        return bias_gradient(part, work, n, gradient);
+    const std::size_t width = shape_.layers[part.layer].width;
+    const std::size_t rows = part.last - part.first;
+    const auto delta = view(work.deltas_[part.layer].data(), n, width);
+    const ConstMatrixView input =
+        part.layer == 0 ? view(x.data() + part.first, n, rows, static_cast<std::size_t>(x.outerStride()))
+                        : view(work.values_[part.layer - 1].data() + part.first, n, rows, weights_[part.layer].rows);
+    float* out = gradient + part.offset;
+    std::fill_n(out, part.size, 0.0F);
+    dense_backward_weights(input, delta, view(out, rows, width), nullptr);
+}
+
+void DenseStack::bias_gradient(const Part& part, const Work& work, std::size_t samples, float* gradient) const {
+    const std::size_t width = shape_.layers[part.layer].width;
+    float* out = gradient + part.offset;
+    std::fill_n(out, part.size, 0.0F);
+    if (!normalises(part.layer)) {
+        for (std::size_t i = 0; i < samples; ++i)
+            add_to(out, work.deltas_[part.layer].data() + i * width, width);
+        return;
+    }
+    float* scale = gradient + scales_[part.layer].offset;
+    for (std::size_t first = 0; first < samples; first += slice) {
+        const float* moments = work.moments_[part.layer].data() + first / slice * 4 * width;
+        add_to(scale, moments + 2 * width, width);
+        add_to(out, moments + 3 * width, width);
+    }
+}
+
+void DenseStack::finish_batch(const Work& work, std::size_t samples) {
+    for (std::size_t l = 0; l < running_.size(); ++l) {
+        const std::size_t width = running_[l].size() / 2;
+        for (std::size_t first = 0; width > 0 && first < samples; first += slice) {
+            const float* moments = work.moments_[l].data() + first / slice * 4 * width;
+            for (std::size_t i = 0; i < 2 * width; ++i)
+                running_[l][i] += (1 - memory) * (moments[i] - running_[l][i]);
+        }
+    }
+}
+
+void DenseStack::save(Writer& out) const {
+    for (const auto& moments : running_)
+        out.array(std::span<const float>(moments));
+}
+
+bool DenseStack::load(Reader& in) {
+    for (auto& moments : running_) {
+        const auto stored = in.array<float>();
+        if (stored.size() != moments.size())
+            return false;
+        std::copy(stored.begin(), stored.end(), moments.begin());
+    }
+    return true;
+}
+
+} // namespace tastebench::nn
