@@ -12,6 +12,7 @@
 #include "core/models/knn/knn.h"
 #include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
+#include "core/models/ncf/ncf.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
@@ -45,6 +46,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(fm_entry());
         list.push_back(ffm_entry());
         list.push_back(mvae_entry());
+        list.push_back(ncf_entry());
         return list;
     }();
     return models;

@@ -182,6 +182,28 @@ void measure_fm(benchmark::State& state) {
     state.counters["peak_mb"] = peak_megabytes();
 }
 
+/// NeuMF of 8 factors and layers of 64-32-16-8 on the file of interactions, four negatives to a positive. The rate is
+/// that of the passes alone, as with FM; GFLOP/s count the products of the layers forward, backward and for the weights.
+void measure_ncf(benchmark::State& state, const char* batch) {
+    const auto passes = [&](const char* epochs) {
+        const auto start = std::chrono::steady_clock::now();
+        fit("ncf", {{"factors", "8"}, {"layers", "64,32,16,8"}, {"batch", batch}, {"epochs", epochs}}, *input().data,
+            input().rows);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    input();
+    reset_peak();
+    for (auto _ : state) {
+        const double one = passes("1");
+        const double three = passes("3");
+        const double rate = 2 * 5 * static_cast<double>(input().rows.size()) / (three - one);
+        state.SetIterationTime(one);
+        state.counters["samples_per_s"] = rate;
+        state.counters["gflops"] = rate * 6 * (64 * 32 + 32 * 16 + 16 * 8 + 16) * 1e-9;
+    }
+    state.counters["peak_mb"] = peak_megabytes();
+}
+
 int repetitions() {
     const char* given = std::getenv("TASTEBENCH_BENCH_REPEAT");
     return given ? std::atoi(given) : 3;
@@ -198,6 +220,9 @@ void add_cases() {
             once(benchmark::RegisterBenchmark((one.name + "/top10").c_str(), measure_top10, one))->UseRealTime();
     }
     once(benchmark::RegisterBenchmark("fm/fit", measure_fm))->UseManualTime();
+    for (const char* batch : {"256", "4096"})
+        once(benchmark::RegisterBenchmark((std::string("ncf/batch") + batch).c_str(), measure_ncf, batch))
+            ->UseManualTime();
 }
 
 } // namespace
