@@ -1,46 +1,52 @@
 #include "core/models/ncf/samples.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
+#include <cmath>
 
 #include "core/base/rng.h"
+#include "core/models/bpr/negatives.h"
 
 namespace tastebench {
 
 namespace {
 
 constexpr std::uint32_t order_stream = 160, negative_stream = 161;
+constexpr std::size_t chunk = 64; ///< samples that are looked up side by side
 
-/// The finaliser of a hash (Moremur by Pelle Evensen), of which the upper half is used.
-std::uint64_t scramble(std::uint64_t x) {
-    x ^= x >> 27;
-    x *= 0x3C79'AC49'2BA7'B653U;
-    x ^= x >> 33;
-    x *= 0x1C69'B3F7'4AC4'AE35U;
-    return x >> 32;
+/// Scrambles all bits of x ("lowbias32" by Chris Wellons).
+std::uint32_t scramble(std::uint32_t x) {
+    x ^= x >> 16;
+    x *= 0x7FEB'352DU;
+    x ^= x >> 15;
+    x *= 0x846C'A68BU;
+    return x ^ x >> 16;
+}
+
+/// value + something below n, modulo n.
+std::uint32_t shift(std::uint32_t value, std::uint32_t number, std::uint32_t n) {
+    const std::uint64_t sum = std::uint64_t{value} + (std::uint64_t{number} * n >> 32);
+    return static_cast<std::uint32_t>(sum >= n ? sum - n : sum);
 }
 
 } // namespace
 
 LotOrder::LotOrder(std::uint64_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t substream) : n_(n) {
-    const auto bits = std::max(2U, static_cast<unsigned>(std::bit_width(n > 0 ? n - 1 : 0)));
-    low_bits_ = bits / 2;
-    high_bits_ = bits - low_bits_;
+    low_ = static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(std::max<std::uint64_t>(n, 1)))));
+    high_ = static_cast<std::uint32_t>((std::max<std::uint64_t>(n, 1) + low_ - 1) / low_);
     Rng rng(seed, stream, substream);
     for (auto& key : keys_)
-        key = rng.next_u64();
+        key = rng.next_u32();
 }
 
 std::uint64_t LotOrder::permute(std::uint64_t value) const {
-    const std::uint64_t low_mask = (std::uint64_t{1} << low_bits_) - 1;
-    const std::uint64_t high_mask = (std::uint64_t{1} << high_bits_) - 1;
-    std::uint64_t low = value & low_mask;
-    std::uint64_t high = value >> low_bits_;
+    auto low = static_cast<std::uint32_t>(value % low_);
+    auto high = static_cast<std::uint32_t>(value / low_);
     for (int round = 0; round < rounds; round += 2) {
-        low ^= scramble(high + keys_[round]) & low_mask;
-        high ^= scramble(low + keys_[round + 1]) & high_mask;
+        low = shift(low, scramble(high ^ keys_[round]), low_);
+        high = shift(high, scramble(low ^ keys_[round + 1]), high_);
     }
-    return high << low_bits_ | low;
+    return std::uint64_t{high} * low_ + low;
 }
 
 NcfSamples::NcfSamples(std::span<const std::uint64_t> starts, std::span<const ItemIx> items,
@@ -65,8 +71,8 @@ NcfSamples::NcfSamples(std::span<const std::uint64_t> starts, std::span<const It
 }
 
 void NcfSamples::begin_epoch(std::uint64_t seed, std::uint32_t epoch) {
-    epoch_seed_ = seed + epoch * 0x9E37'79B9'7F4A'7C15U;
     order_ = LotOrder(size(), seed, order_stream, epoch);
+    epoch_key_ = Rng(seed, negative_stream, epoch).next_u64();
 }
 
 /// The r-th item that the user lacks, r by lot: item p of the known ones has p - (how many of the user's come before)
@@ -74,9 +80,8 @@ void NcfSamples::begin_epoch(std::uint64_t seed, std::uint32_t epoch) {
 ItemIx NcfSamples::draw(UserIx user, std::uint64_t sample) const {
     const std::uint32_t* mine = positives_.data() + starts_[user];
     const auto n = static_cast<std::uint32_t>(starts_[user + 1] - starts_[user]);
-    Rng rng(epoch_seed_, negative_stream + static_cast<std::uint32_t>(sample >> 32),
-            static_cast<std::uint32_t>(sample));
-    const std::uint32_t lacking = rng.below(static_cast<std::uint32_t>(known_.size()) - n);
+    const std::uint64_t number = TileRandom(epoch_key_ + sample * 0x9E37'79B9'7F4A'7C15U).next() >> 32;
+    const auto lacking = static_cast<std::uint32_t>(number * (known_.size() - n) >> 32);
     std::uint32_t before = 0; // of the user's items with mine[j] - j <= lacking
     for (std::uint32_t left = n; left > 0;) {
         const std::uint32_t half = (left + 1) / 2;
@@ -87,15 +92,24 @@ ItemIx NcfSamples::draw(UserIx user, std::uint64_t sample) const {
     return known_[lacking + before];
 }
 
+/// In passes, so that memory is asked for before it is needed: places of the order are far apart.
 void NcfSamples::fill(std::uint64_t first, std::span<UserIx> users, std::span<ItemIx> items,
                       std::span<float> labels) const {
-    for (std::size_t s = 0; s < users.size(); ++s) {
-        const std::uint64_t sample = order_[first + s];
-        const std::uint64_t positive = sample / (1 + negatives_);
-        const bool own = sample % (1 + negatives_) == 0;
-        users[s] = users_[positive];
-        items[s] = own ? known_[positives_[positive]] : draw(users_[positive], sample);
-        labels[s] = own ? 1.0F : 0.0F;
+    std::array<std::uint64_t, chunk> sample;
+    for (std::size_t begin = 0; begin < users.size(); begin += chunk) {
+        const std::size_t end = std::min(users.size(), begin + chunk);
+        for (std::size_t s = begin; s < end; ++s) {
+            const std::uint64_t at = sample[s - begin] = order_[first + s];
+            __builtin_prefetch(&users_[at / (1 + negatives_)]);
+            labels[s] = at % (1 + negatives_) == 0 ? 1.0F : 0.0F;
+        }
+        for (std::size_t s = begin; s < end; ++s) {
+            users[s] = users_[sample[s - begin] / (1 + negatives_)];
+            __builtin_prefetch(&positives_[(starts_[users[s]] + starts_[users[s] + 1]) / 2]);
+        }
+        for (std::size_t s = begin; s < end; ++s)
+            items[s] = labels[s] > 0 ? known_[positives_[sample[s - begin] / (1 + negatives_)]]
+                                     : draw(users[s], sample[s - begin]);
     }
 }
 

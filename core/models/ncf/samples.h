@@ -11,8 +11,9 @@
 
 namespace tastebench {
 
-/// A permutation of 0 .. n-1 by lot that is computed, not stored: a Feistel network over the next power of two, walked
-/// along until it is within n (Mitchell, Stokes, Frank, Holmes: "Bandwidth-Optimal Random Shuffling for GPUs", 2022).
+/// A permutation of 0 .. n-1 by lot that is computed, not stored: a generalised Feistel network on the numbers below
+/// a x b, with a x b hardly more than n, walked along in the rare case that it leads to n or beyond (Black and Rogaway:
+/// "Ciphers with Arbitrary Finite Domains", CT-RSA 2002, section 5).
 class LotOrder {
   public:
     LotOrder() = default;
@@ -25,11 +26,11 @@ class LotOrder {
     }
 
   private:
-    static constexpr int rounds = 8;
+    static constexpr int rounds = 12; ///< with 8, neighbours in orders of a dozen are not yet alike
     std::uint64_t permute(std::uint64_t value) const;
     std::uint64_t n_ = 0;
-    unsigned low_bits_ = 1, high_bits_ = 1;
-    std::uint64_t keys_[rounds] = {};
+    std::uint32_t low_ = 1, high_ = 1; ///< a and b
+    std::uint32_t keys_[rounds] = {};
 };
 
 class NcfSamples {
@@ -53,7 +54,7 @@ class NcfSamples {
     std::vector<std::uint64_t> starts_;    ///< by user, into positives_
     std::vector<std::uint32_t> positives_; ///< places in known_, ascending for each user
     std::vector<UserIx> users_;            ///< parallel to positives_
-    std::uint64_t epoch_seed_ = 0;
+    std::uint64_t epoch_key_ = 0;
     LotOrder order_;
 };
 
