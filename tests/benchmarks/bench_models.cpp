@@ -183,7 +183,8 @@ void measure_fm(benchmark::State& state) {
 }
 
 /// NeuMF of 8 factors and layers of 64-32-16-8 on the file of interactions, four negatives to a positive. The rate is
-/// that of the passes alone, as with FM; GFLOP/s count the products of the layers forward, backward and for the weights.
+/// that of the passes alone, as with FM; GFLOP/s count the products of the layers forward, backward and for the
+/// weights.
 void measure_ncf(benchmark::State& state, const char* batch) {
     const auto passes = [&](const char* epochs) {
         const auto start = std::chrono::steady_clock::now();
