@@ -6,6 +6,7 @@
 #include "core/models/baselines/random.h"
 #include "core/models/baselines/slopeone.h"
 #include "core/models/bpr/bpr.h"
+#include "core/models/dkn/dkn.h"
 #include "core/models/ease/ease.h"
 #include "core/models/fm/fm.h"
 #include "core/models/graphwalk/rp3beta.h"
@@ -45,6 +46,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(fm_entry());
         list.push_back(ffm_entry());
         list.push_back(mvae_entry());
+        list.push_back(dkn_entry());
         return list;
     }();
     return models;
