@@ -126,10 +126,9 @@ Status Dkn::start(const TrainingData& training, const DknSettings& settings, Fit
 void Dkn::remember_history(const DknSamples& samples, std::uint32_t users) {
     history_starts_.assign(1, 0);
     history_items_.clear();
-    constexpr ItemIx nobody = 0xFFFF'FFFF;
     for (UserIx user = 0; user < users; ++user) {
         // The candidate may be one of them, and then another one counts.
-        append_history(samples.had(user), nobody, std::size_t{most_history_} + 1, history_items_);
+        append_history(samples.had(user), no_item, std::size_t{most_history_} + 1, history_items_);
         std::reverse(history_items_.begin() + static_cast<std::ptrdiff_t>(history_starts_.back()),
                      history_items_.end());
         history_starts_.push_back(history_items_.size());

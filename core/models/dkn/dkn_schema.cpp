@@ -89,7 +89,9 @@ void add_reading(std::vector<ParameterSpec>& list) {
                          "items", 30, 1, 1000));
     list.push_back(choice("history_from", "History from", "Which items count as the history of a training row.",
                           "earlier",
-                          {{"earlier", "Before the row", "What the person had before that row, as when recommending."},
+                          {{"earlier", "Before the row",
+                            "What the person had before the row's time, as when recommending; all rows where "
+                            "the data has no times."},
                            {"all", "All rows", "All that the person had, before and after, but the item itself."}}));
     list.back().advanced = true;
     list.push_back(whole("negatives", "Negatives",

@@ -24,10 +24,11 @@ std::optional<EventIx> history_event(const Dataset& data) {
 
 } // namespace
 
-void append_history(std::span<const ItemIx> had, ItemIx candidate, std::size_t most, std::vector<ItemIx>& out) {
+void append_history(std::span<const ItemIx> had, ItemIx candidate, std::size_t most, std::vector<ItemIx>& out,
+                    ItemIx left_out) {
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     for (auto at = had.rbegin(); at != had.rend() && out.size() < static_cast<std::size_t>(begin) + most; ++at)
-        if (*at != candidate && std::find(out.begin() + begin, out.end(), *at) == out.end())
+        if (*at != candidate && *at != left_out && std::find(out.begin() + begin, out.end(), *at) == out.end())
             out.push_back(*at);
 }
 
@@ -44,7 +45,7 @@ Result<DknSamples> DknSamples::make(const TrainingData& training, const DknSetti
         return columns.value.empty() || std::isnan(columns.value[row]) ||
                static_cast<double>(columns.value[row]) >= settings.positive_from;
     };
-    const auto time = [&](RowIx row) { return columns.time.empty() ? std::int64_t{row} : columns.time[row]; };
+    const auto time = [&](RowIx row) { return columns.time.empty() ? std::int64_t{0} : columns.time[row]; };
     std::vector<RowIx> rows;
     for (UserIx user = 0; user < training.data.users().size(); ++user) {
         const auto mine = training.by_user.of(user);
@@ -69,7 +70,8 @@ Result<DknSamples> DknSamples::make(const TrainingData& training, const DknSetti
     }
     out.n_positive_ = static_cast<std::uint32_t>(out.rows_.size());
     out.rows_.insert(out.rows_.end(), negative.begin(), negative.end());
-    if (!settings.only_earlier)
+    out.leaves_one_out_ = !settings.only_earlier || !training.data.has_times();
+    if (out.leaves_one_out_)
         for (auto& row : out.rows_)
             row.before = static_cast<std::uint32_t>(out.had(row.user).size());
     for (ItemIx item = 0; item < training.data.items().size(); ++item)
@@ -114,10 +116,14 @@ void DknSamples::fill(std::span<const std::uint32_t> which, std::uint64_t seed, 
         // Epochs lie far apart in one stream of numbers: two of them never share one.
         Rng rng(seed ^ (std::uint64_t{epoch} << 32U), negative_stream, sample);
         const ItemIx item = drawn ? draw(row.user, rng) : row.item;
+        const bool positive = !drawn && at < n_positive_;
+        const auto mine = had(row.user).first(row.before);
+        const bool leaves_out = leaves_one_out_ && !positive && !mine.empty();
+        const ItemIx left_out = leaves_out ? mine[rng.below(static_cast<std::uint32_t>(mine.size()))] : no_item;
         out.candidates.push_back(item);
-        append_history(had(row.user).first(row.before), item, history_, out.history);
+        append_history(mine, item, history_, out.history, left_out);
         out.starts.push_back(static_cast<std::uint32_t>(out.history.size()));
-        out.targets.push_back(!drawn && at < n_positive_ ? 1.0F : 0.0F);
+        out.targets.push_back(positive ? 1.0F : 0.0F);
     }
 }
 

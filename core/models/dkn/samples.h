@@ -1,9 +1,10 @@
 // Training samples of DKN: each labelled row, and for each positive one so many items that its user never had.
 //
 // A row is positive where its value is `positive_from` or more, or where it has none. The history of a row is what its
-// user had, positively, before it: before its time, or before it in the data where there are no times; so nothing is
-// told that a recommendation could not have known. The candidate itself is never in its own history. MIND's rows of the
-// event "history" are history alone.
+// user had, positively, before its time, so that nothing is told that a recommendation could not have known. Where the
+// data has no times (or all rows are asked for) it is all that the user had, but never the candidate itself; then a
+// negative's history leaves out one that is drawn, or the mere number of them would tell the classes apart. MIND's rows
+// of the event "history" are history alone.
 #pragma once
 
 #include "core/base/rng.h"
@@ -36,7 +37,8 @@ class DknSamples {
     ItemIx draw(UserIx user, Rng& rng) const;
 
     std::uint32_t history_ = 0, negatives_ = 0;
-    std::vector<Row> rows_; ///< positive ones first
+    bool leaves_one_out_ = false; ///< histories are not cut by time
+    std::vector<Row> rows_;       ///< positive ones first
     std::uint32_t n_positive_ = 0;
     std::vector<std::uint64_t> starts_; ///< of positives_, by user
     std::vector<ItemIx> positives_;
@@ -45,7 +47,9 @@ class DknSamples {
     std::vector<ItemIx> candidates_; ///< items with a training row
 };
 
-/// Appends the latest distinct ones of `had`, without the candidate, latest first, `most` at most.
-void append_history(std::span<const ItemIx> had, ItemIx candidate, std::size_t most, std::vector<ItemIx>& out);
+inline constexpr ItemIx no_item = 0xFFFF'FFFF;
+/// Appends the latest distinct ones of `had`, without the candidate and one more, latest first, `most` at most.
+void append_history(std::span<const ItemIx> had, ItemIx candidate, std::size_t most, std::vector<ItemIx>& out,
+                    ItemIx left_out = no_item);
 
 } // namespace tastebench

@@ -56,8 +56,9 @@ class TestAttention : public QObject {
         for (const auto id : query.ids) {
             double score = 0;
             for (std::size_t f = 0; f < width; ++f)
-                score += static_cast<double>(query.v[f]) *
-                         std::max(0.0, static_cast<double>(query.q[f]) + static_cast<double>(query.keys[id * width + f]));
+                score +=
+                    static_cast<double>(query.v[f]) *
+                    std::max(0.0, static_cast<double>(query.q[f]) + static_cast<double>(query.keys[id * width + f]));
             expected.push_back(std::exp(score));
             sum += expected.back();
         }

@@ -74,9 +74,9 @@ struct Texts {
                 for (std::size_t side = 0; side < 2; ++side) {
                     const auto row = of_place[side][text * length + t + j];
                     for (std::size_t d = 0; row != TextSide::none && d < inputs[side]; ++d)
-                        sum += static_cast<double>(rows[side][row * inputs[side] + d]) *
-                               static_cast<double>(
-                                   weights[side][((tap + j) * shape.filters + filter) * inputs[side] + d]);
+                        sum +=
+                            static_cast<double>(rows[side][row * inputs[side] + d]) *
+                            static_cast<double>(weights[side][((tap + j) * shape.filters + filter) * inputs[side] + d]);
                 }
             best = std::max(best, sum);
         }
@@ -147,10 +147,9 @@ class TestWordConvolution : public QObject {
             std::vector<float> d_weights(texts.weights[side].size());
             // In two parts, as threads take them.
             for (const std::size_t first : {std::size_t{0}, std::size_t{10}})
-                row_products_weights(d, view(std::as_const(texts.rows[side]).data(), Texts::n_rows, texts.inputs[side]),
-                                     first,
-                                     view(d_weights.data() + first * texts.inputs[side], first == 0 ? 10 : n - 10,
-                                          texts.inputs[side]));
+                row_products_weights(
+                    d, view(std::as_const(texts.rows[side]).data(), Texts::n_rows, texts.inputs[side]), first,
+                    view(d_weights.data() + first * texts.inputs[side], first == 0 ? 10 : n - 10, texts.inputs[side]));
             check_gradient(texts.rows[side], d_rows, loss, 2e-3, 5e-3, 1e-3F);
             check_gradient(texts.weights[side], d_weights, loss, 2e-3, 5e-3, 1e-3F);
         }
