@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/eval/impressions.h"
+
 namespace tastebench {
 
 namespace {
@@ -271,6 +273,22 @@ void add_clicks(Evaluation& out, const Predicted& predicted, std::span<const flo
         out.metrics["auc"] = (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
 }
 
+/// Where the rows say what was shown together.
+void add_impressions(Evaluation& out, const Predicted& predicted, const Dataset& data, double positive_from) {
+    const auto* column = find_impressions(data);
+    if (column == nullptr)
+        return;
+    std::vector<ImpressionRow> rows;
+    for (std::size_t i = 0; i < predicted.rows.size(); ++i) {
+        const RowIx row = predicted.rows[i];
+        if (column->codes[row] != ContextColumn::missing)
+            rows.push_back({column->codes[row], predicted.values[i],
+                            static_cast<double>(data.interactions().value[row]) >= positive_from});
+    }
+    if (!rows.empty())
+        add_impression_metrics(std::move(rows), out.metrics);
+}
+
 Status rank(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
             const EvalOptions& options, const Parallel& parallel, Progress& progress) {
     const Validation validation = collect_validation(data, split, options.remove_seen);
@@ -312,8 +330,10 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         return out;
     if (capabilities.predicts_ratings)
         add_ratings(out, *predicted, data.interactions().value);
-    if (capabilities.predicts_clicks)
+    if (capabilities.predicts_clicks) {
         add_clicks(out, *predicted, data.interactions().value, capabilities.positive_from);
+        add_impressions(out, *predicted, data, capabilities.positive_from);
+    }
     return out;
 }
 
