@@ -77,7 +77,8 @@ class DenseStack {
     /// the slice's own moments; null: as in scoring.
     void forward(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
                  std::size_t last, const Training* training) const;
-    /// Of the same samples after a forward() in training; dx gets the derivatives by the inputs. dx may have no columns.
+    /// Of the same samples after a forward() in training; dx gets the derivatives by the inputs. dx may have no
+    /// columns.
     void backward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last, MatrixView dx) const;
 
     /// All parameters of the stack, each in one part.

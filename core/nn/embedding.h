@@ -32,11 +32,12 @@ class EmbeddingTable {
     /// One step of the optimiser on the rows that `ids` names: the gradient of a row is the sum of those of its samples
     /// in their order, so that digits do not depend on threads. Moments of other rows rest (lazy Adam). Gradients of
     /// samples are `stride` floats apart. Calls for different tables may run at once.
-    void step(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride, std::uint64_t step_number);
+    void step(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride,
+              std::uint64_t step_number);
 
-    void save(Writer& out) const;               ///< the values
-    bool load(Reader& in);                      ///< false if they are of another size than start() gave
-    void save_training(Writer& out) const;      ///< the moments
+    void save(Writer& out) const;          ///< the values
+    bool load(Reader& in);                 ///< false if they are of another size than start() gave
+    void save_training(Writer& out) const; ///< the moments
     bool load_training(Reader& in);
 
   private:

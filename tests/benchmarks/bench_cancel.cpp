@@ -57,8 +57,9 @@ void measure(const ModelEntry& entry, const Dataset& data, std::span<const RowIx
             worst_at = moment;
         }
     }
-    fmt::print("{{\"model\": \"{}\", \"title\": \"{}\", \"cancelled\": {}, \"worst_ms\": {:.1f}, \"worst_at_ms\": {}}}\n",
-               entry.id, entry.title, cancelled, worst, worst_at);
+    fmt::print(
+        "{{\"model\": \"{}\", \"title\": \"{}\", \"cancelled\": {}, \"worst_ms\": {:.1f}, \"worst_at_ms\": {}}}\n",
+        entry.id, entry.title, cancelled, worst, worst_at);
     std::fflush(stdout);
 }
 
