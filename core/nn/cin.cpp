@@ -110,8 +110,8 @@ void Cin::forward_layer(const ParameterSet& parameters, Work& work, std::size_t 
         pack(view(parameters.at(layer.weights) + pair * layer.maps, end - pair, layer.maps), panels);
         in_pieces(0, rows, block, [&](std::size_t row, std::size_t row_end) {
             cin_products(rows_from(inputs, row * together), row_end - row, together, pair, end - pair, z, stride);
-            multiply_packed(
-                {z, stride, 1, panels, y + row * layer.maps, layer.maps, row_end - row, end - pair, layer.maps, true});
+            multiply_packed({z, stride, 1, panels, panel_width, y + row * layer.maps, layer.maps, row_end - row,
+                             end - pair, layer.maps, true});
         });
     });
     activate(shape_.activation, y, rows * layer.maps);
@@ -167,8 +167,8 @@ void Cin::backward_layer(const ParameterSet& parameters, Work& work, std::size_t
     in_pieces(0, layer.weights.rows, chunk, [&](std::size_t pair, std::size_t end) {
         pack_transposed(view(parameters.at(layer.weights) + pair * layer.maps, end - pair, layer.maps), panels);
         in_pieces(0, rows, block, [&](std::size_t row, std::size_t row_end) {
-            multiply_packed({delta + row * layer.maps, layer.maps, 1, panels, dz, stride, row_end - row, layer.maps,
-                             end - pair, false});
+            multiply_packed({delta + row * layer.maps, layer.maps, 1, panels, panel_width, dz, stride, row_end - row,
+                             layer.maps, end - pair, false});
             const std::size_t input = row * together;
             cin_products_backward(rows_from(inputs, input), row_end - row, together, pair, end - pair, dz, stride,
                                   d_x0 + input * shape_.fields, d_x + input * inputs.x_stride, inputs.x_stride);

@@ -13,6 +13,7 @@ struct PackedProduct {
     const float* x;
     std::size_t x_row, x_depth; ///< x(r, k) is x[r x_row + k x_depth]: a matrix as it is, or transposed
     const float* panels;
+    std::size_t panel_row; ///< from one row of a panel to the next: panel_width, unless one panel is left as it lay
     float* y;
     std::size_t y_row; ///< from one row of y to the next
     std::size_t rows, depth, columns;

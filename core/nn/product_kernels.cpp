@@ -10,6 +10,7 @@ namespace tastebench::nn {
 namespace {
 
 constexpr std::size_t most_depth = 256; ///< a panel so deep, 32 KB, stays in the fastest cache
+constexpr std::size_t few_rows = 8;     ///< do not pay for packing
 
 /// AVX-512 only beside FMA: without it a sum of products has other digits.
 bool has_avx512() {
@@ -59,15 +60,15 @@ void pack_panel_transposed(const float* w, std::size_t stride, std::size_t depth
             panel[k * panel_width + column] = column < columns ? w[column * stride + k] : 0.0F;
 }
 
-/// y = or += x w by blocks of the depth and panels of columns; pack_block(k, depth, column, columns, panel).
-template <typename PackBlock>
-void multiply_blocks(PackedProduct p, const PackBlock& pack_block) {
+/// y = or += x w by blocks of the depth and panels of columns; panel_at(k, column, part, buffer) sets the part's panel,
+/// packed into the buffer or where it lies.
+template <typename PanelAt>
+void multiply_blocks(const PackedProduct& p, const PanelAt& panel_at) {
     if (p.depth == 0 && !p.add)
         for (std::size_t row = 0; row < p.rows; ++row)
             std::fill_n(p.y + row * p.y_row, p.columns, 0.0F);
-    alignas(64) float panel[most_depth * panel_width];
+    alignas(64) float buffer[most_depth * panel_width];
     PackedProduct part = p;
-    part.panels = panel;
     for (std::size_t k = 0; k < p.depth; k += most_depth) {
         part.x = p.x + k * p.x_depth;
         part.depth = std::min(most_depth, p.depth - k);
@@ -75,7 +76,9 @@ void multiply_blocks(PackedProduct p, const PackBlock& pack_block) {
         for (std::size_t column = 0; column < p.columns; column += panel_width) {
             part.columns = std::min(panel_width, p.columns - column);
             part.y = p.y + column;
-            pack_block(k, part.depth, column, part.columns, panel);
+            part.panels = buffer;
+            part.panel_row = panel_width;
+            panel_at(k, column, part, buffer);
             multiply_packed(part);
         }
     }
@@ -107,28 +110,32 @@ void pack_transposed(const ConstMatrixView& w, float* panels) {
 
 void multiply(const ConstMatrixView& x, const ConstMatrixView& w, MatrixView y, bool add) {
     const std::size_t stride = stride_of(w);
-    multiply_blocks({x.data(), stride_of(x), 1, nullptr, y.data(), static_cast<std::size_t>(y.outerStride()),
+    multiply_blocks({x.data(), stride_of(x), 1, nullptr, 0, y.data(), static_cast<std::size_t>(y.outerStride()),
                      rows_of(x), columns_of(x), columns_of(w), add},
-                    [&](std::size_t k, std::size_t depth, std::size_t column, std::size_t columns, float* panel) {
-                        pack_panel(w.data() + k * stride + column, stride, depth, columns, panel);
+                    [&](std::size_t k, std::size_t column, PackedProduct& part, float* buffer) {
+                        const float* from = w.data() + k * stride + column;
+                        if (part.rows > few_rows || part.columns < panel_width)
+                            return pack_panel(from, stride, part.depth, part.columns, buffer);
+                        part.panels = from;
+                        part.panel_row = stride;
                     });
 }
 
 void multiply_transposed(const ConstMatrixView& x, const ConstMatrixView& w, MatrixView y, bool add) {
     const std::size_t stride = stride_of(w);
-    multiply_blocks({x.data(), stride_of(x), 1, nullptr, y.data(), static_cast<std::size_t>(y.outerStride()),
+    multiply_blocks({x.data(), stride_of(x), 1, nullptr, 0, y.data(), static_cast<std::size_t>(y.outerStride()),
                      rows_of(x), columns_of(x), rows_of(w), add},
-                    [&](std::size_t k, std::size_t depth, std::size_t column, std::size_t columns, float* panel) {
-                        pack_panel_transposed(w.data() + column * stride + k, stride, depth, columns, panel);
+                    [&](std::size_t k, std::size_t column, const PackedProduct& part, float* buffer) {
+                        pack_panel_transposed(w.data() + column * stride + k, stride, part.depth, part.columns, buffer);
                     });
 }
 
 void transposed_multiply(const ConstMatrixView& x, const ConstMatrixView& y, MatrixView w, bool add) {
     const std::size_t stride = stride_of(y);
-    multiply_blocks({x.data(), 1, stride_of(x), nullptr, w.data(), static_cast<std::size_t>(w.outerStride()),
+    multiply_blocks({x.data(), 1, stride_of(x), nullptr, 0, w.data(), static_cast<std::size_t>(w.outerStride()),
                      columns_of(x), rows_of(x), columns_of(y), add},
-                    [&](std::size_t k, std::size_t depth, std::size_t column, std::size_t columns, float* panel) {
-                        pack_panel(y.data() + k * stride + column, stride, depth, columns, panel);
+                    [&](std::size_t k, std::size_t column, const PackedProduct& part, float* buffer) {
+                        pack_panel(y.data() + k * stride + column, stride, part.depth, part.columns, buffer);
                     });
 }
 

@@ -24,48 +24,47 @@ constexpr std::size_t tile_rows = 6;
 using Floats = float __attribute__((vector_size(vector_width * sizeof(float))));
 using Loose = float __attribute__((vector_size(vector_width * sizeof(float)), aligned(4), may_alias));
 
-/// Every number is the sum over k in the order of k, whatever the width of the registers.
-template <std::size_t R>
+/// R rows of V vectors of columns. Every number is the sum over k in the order of k, whatever the width of the
+/// registers.
+template <std::size_t R, std::size_t V>
 void tile(const PackedProduct& p, const float* x, const float* panel, float* y, std::size_t columns) {
-    Floats sums[R][2] = {};
-    for (std::size_t k = 0; k < p.depth; ++k, panel += panel_width, x += p.x_depth) {
-        const Floats w0 = *reinterpret_cast<const Loose*>(panel);
-        const Floats w1 = *reinterpret_cast<const Loose*>(panel + vector_width);
-        for (std::size_t r = 0; r < R; ++r) {
-            const float a = x[r * p.x_row];
-            sums[r][0] += a * w0;
-            sums[r][1] += a * w1;
-        }
-    }
-    if (columns >= 2 * vector_width) {
-        for (std::size_t r = 0; r < R; ++r, y += p.y_row)
-            for (std::size_t i = 0; i < 2; ++i) {
-                auto* to = reinterpret_cast<Loose*>(y + i * vector_width);
-                *to = p.add ? *to + sums[r][i] : sums[r][i];
-            }
-        return;
-    }
-    float row[2 * vector_width];
+    Floats sums[R][V] = {};
+    for (std::size_t k = 0; k < p.depth; ++k, panel += p.panel_row, x += p.x_depth)
+        for (std::size_t r = 0; r < R; ++r)
+            for (std::size_t v = 0; v < V; ++v)
+                sums[r][v] += x[r * p.x_row] * *reinterpret_cast<const Loose*>(panel + v * vector_width);
     for (std::size_t r = 0; r < R; ++r, y += p.y_row) {
-        *reinterpret_cast<Loose*>(row) = sums[r][0];
-        *reinterpret_cast<Loose*>(row + vector_width) = sums[r][1];
+        if (columns >= V * vector_width) {
+            for (std::size_t v = 0; v < V; ++v) {
+                auto* to = reinterpret_cast<Loose*>(y + v * vector_width);
+                *to = p.add ? *to + sums[r][v] : sums[r][v];
+            }
+            continue;
+        }
+        float row[V * vector_width];
+        for (std::size_t v = 0; v < V; ++v)
+            *reinterpret_cast<Loose*>(row + v * vector_width) = sums[r][v];
         for (std::size_t i = 0; i < columns; ++i)
             y[i] = p.add ? y[i] + row[i] : row[i];
     }
 }
 
-template <std::size_t R>
+template <std::size_t R, std::size_t V>
 void rows_of_tiles(const PackedProduct& p, std::size_t row, const float* panel, float* y, std::size_t columns) {
     for (; row + R <= p.rows; row += R)
-        tile<R>(p, p.x + row * p.x_row, panel, y + row * p.y_row, columns);
+        tile<R, V>(p, p.x + row * p.x_row, panel, y + row * p.y_row, columns);
     if constexpr (R > 1)
-        rows_of_tiles<R / 2>(p, row, panel, y, columns);
+        rows_of_tiles<R / 2, V>(p, row, panel, y, columns);
 }
 
 inline void multiply_panels(const PackedProduct& p) {
     for (std::size_t first = 0; first < p.columns; first += 2 * vector_width) {
         const float* panel = p.panels + first / panel_width * panel_width * p.depth + first % panel_width;
-        rows_of_tiles<tile_rows>(p, 0, panel, p.y + first, p.columns - first);
+        const std::size_t columns = p.columns - first;
+        if (columns > vector_width)
+            rows_of_tiles<tile_rows, 2>(p, 0, panel, p.y + first, columns);
+        else
+            rows_of_tiles<2 * tile_rows, 1>(p, 0, panel, p.y + first, columns);
     }
 }
 

@@ -96,9 +96,21 @@ class TestProducts : public QObject {
         for (const bool transposed : {false, true}) {
             transposed ? pack_transposed(as_turned.view(), panels.data()) : pack(w.view(), panels.data());
             Matrix y(37, 70, 4);
-            multiply_packed(
-                {x.values.data(), x.stride, 1, panels.data(), y.values.data(), y.stride, 37, 50, 70, false});
+            multiply_packed({x.values.data(), x.stride, 1, panels.data(), panel_width, y.values.data(), y.stride, 37,
+                             50, 70, false});
             QVERIFY(y.values == expected.values);
+        }
+    }
+    void a_row_has_the_same_digits_alone_and_among_others() {
+        const Matrix x(40, 300, 1);
+        const Matrix w(300, 70, 2);
+        Matrix together(40, 70, 3);
+        multiply(x.view(), w.view(), together.view(), false);
+        for (std::size_t r = 0; r < 40; ++r) {
+            Matrix alone(1, 70, 3);
+            multiply(nn::view(x.values.data() + r * x.stride, 1, 300, x.stride), w.view(), alone.view(), false);
+            for (std::size_t c = 0; c < 70; ++c)
+                QCOMPARE(alone.values[c], together.values[r * together.stride + c]);
         }
     }
     void digits_do_not_depend_on_the_width_of_registers() {
@@ -108,10 +120,10 @@ class TestProducts : public QObject {
         pack(w.view(), panels.data());
         Matrix wide(61, 100, 4);
         Matrix narrow = wide;
-        multiply_packed(
-            {x.values.data(), x.stride, 1, panels.data(), wide.values.data(), wide.stride, 61, 90, 100, true});
-        multiply_packed_narrow(
-            {x.values.data(), x.stride, 1, panels.data(), narrow.values.data(), narrow.stride, 61, 90, 100, true});
+        multiply_packed({x.values.data(), x.stride, 1, panels.data(), panel_width, wide.values.data(), wide.stride, 61,
+                         90, 100, true});
+        multiply_packed_narrow({x.values.data(), x.stride, 1, panels.data(), panel_width, narrow.values.data(),
+                                narrow.stride, 61, 90, 100, true});
         QVERIFY(wide.values == narrow.values);
     }
 };
