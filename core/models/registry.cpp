@@ -13,6 +13,7 @@
 #include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
 #include "core/models/nmf/nmf.h"
+#include "core/models/rbm/rbm.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
 #include "core/models/slim/slim.h"
@@ -45,6 +46,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(fm_entry());
         list.push_back(ffm_entry());
         list.push_back(mvae_entry());
+        list.push_back(rbm_entry());
         return list;
     }();
     return models;
