@@ -95,6 +95,7 @@ Status FieldNetModel::train(const Samples& samples, EpochPlan plan, const FieldN
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
         const auto rate = static_cast<float>(settings.rate.at(epoch));
         network_.set_rates(rate, rate);
+        network_.refresh(work); // a checkpoint may have been taken up
         training.seed = context.seed + ((epoch - 1) * batches.count() + 1) * step_salt;
         return reported_loss(task_, batches.epoch(epoch, prepare, learn));
     });

@@ -113,11 +113,19 @@ void FieldNetwork::backward(Work& work, const SampleBlock& block, std::uint32_t 
     }
 }
 
-void FieldNetwork::step_part(const nn::DenseStack::Part& part, const Work& work, std::size_t samples) {
-    deep_.gradient(part, work.deep_, nn::view(work.x_.data(), samples, layout_.inputs(), layout_.stride()),
+void FieldNetwork::refresh(Work& work) const {
+    if (!shape_.deep.empty())
+        deep_.transpose(parameters_, work.deep_);
+}
+
+void FieldNetwork::step_part(const nn::DenseStack::Part& part, Work& work, std::size_t samples) {
+    deep_.gradient(part, work.deep_,
+                   nn::view(std::as_const(work).x_.data(), samples, layout_.inputs(), layout_.stride()),
                    gradient_.data());
-    if (network_settings_.clip <= 0)
-        optimizer_.step_range(parameters_.values().data(), gradient_.data(), part.offset, part.size);
+    if (network_settings_.clip > 0)
+        return; // once all gradients are there
+    optimizer_.step_range(parameters_.values().data(), gradient_.data(), part.offset, part.size);
+    deep_.transpose(part, parameters_, work.deep_);
 }
 
 void FieldNetwork::step_group(Group& group, const Work& work, std::span<const SampleBlock> blocks) {
@@ -171,8 +179,10 @@ void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const P
         else
             step_group(groups_[task - parts_.size()], work, blocks);
     });
-    if (clips)
+    if (clips) {
         optimizer_.step(parameters_.values(), gradient_, parallel);
+        refresh(work);
+    }
     if (!shape_.deep.empty())
         deep_.finish_batch(work.deep_, samples);
 }

@@ -54,7 +54,11 @@ class FieldNetwork {
     /// Blocks of at most `block` samples, a multiple of slice where there is more than one.
     void reserve(Work& work, std::uint32_t blocks, std::uint32_t block, bool training) const;
 
-    /// Block `number` of a batch; block.output is set. Different blocks may go at once. Training: see DenseStack.
+    /// To be called before the first batch, and whenever the weights were changed by other means than step().
+    void refresh(Work& work) const;
+
+    /// Block `number` of a batch, to which its crosses are added; block.output is set. Different blocks may go at once.
+    /// Training: see DenseStack.
     void forward(Work& work, SampleBlock& block, std::uint32_t number, const nn::DenseStack::Training* training) const;
     /// After a forward in training: from block.error x scale down to the inputs.
     void backward(Work& work, const SampleBlock& block, std::uint32_t number, float scale) const;
@@ -77,7 +81,7 @@ class FieldNetwork {
         TouchedRows touched;
     };
     void make_groups();
-    void step_part(const nn::DenseStack::Part& part, const Work& work, std::size_t samples);
+    void step_part(const nn::DenseStack::Part& part, Work& work, std::size_t samples);
     void step_group(Group& group, const Work& work, std::span<const SampleBlock> blocks);
 
     FieldNetworkShape shape_;

@@ -56,6 +56,7 @@ struct Network {
         return sum * static_cast<double>(scale);
     }
     void step() {
+        network.refresh(work);
         auto some = blocks;
         for (std::uint32_t b = 0; b < some.size(); ++b) {
             network.forward(work, some[b], b, &drawn);
