@@ -52,7 +52,7 @@ void tile_of(std::size_t rows, const float* a, std::size_t lda, const float* b, 
     switch (rows) {
 #define TASTEBENCH_ROWS(n)                                                                                             \
     case n:                                                                                                            \
-        return tile<n <= most_rows ? n : 1, Vectors, Across>(a, lda, b, ldb, c, ldc, k, finish);
+        return tile < n <= most_rows ? n : 1, Vectors, Across > (a, lda, b, ldb, c, ldc, k, finish);
         TASTEBENCH_ROWS(1)
         TASTEBENCH_ROWS(2)
         TASTEBENCH_ROWS(3)
@@ -85,8 +85,7 @@ void panel(const Product& x, const float* a, const float* b, std::size_t ldb, fl
 
 /// The last columns, fewer than a register holds: b is copied to where zeros fill it up, and each tile of c with it.
 template <bool Across>
-void last_columns(const Product& x, const float* a, const float* b, float* c, std::size_t depth,
-                  const Finish& finish) {
+void last_columns(const Product& x, const float* a, const float* b, float* c, std::size_t depth, const Finish& finish) {
     alignas(64) float copied[most_depth * lanes] = {};
     alignas(64) float result[most_rows * lanes] = {};
     alignas(64) float bias[lanes] = {};

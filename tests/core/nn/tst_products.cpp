@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "core/base/rng.h"
+#include "core/nn/product_kernels.h"
 #include "core/nn/products.h"
 
 using namespace tastebench;
@@ -59,6 +60,36 @@ struct Matrices {
     }
 };
 
+/// A matrix whose rows are three floats farther apart than they are wide.
+struct Matrix {
+    std::size_t rows, columns, stride;
+    std::vector<float> values;
+    Matrix(std::size_t n, std::size_t m, std::uint32_t stream) : rows(n), columns(m), stride(m + 3) {
+        Rng rng(7, stream);
+        for (std::size_t i = 0; i < rows * stride; ++i)
+            values.push_back(static_cast<float>(rng.normal()));
+    }
+    double operator()(std::size_t r, std::size_t c) const { return static_cast<double>(values[r * stride + c]); }
+    ConstMatrixView view() const { return nn::view(values.data(), rows, columns, stride); }
+    MatrixView view() { return nn::view(values.data(), rows, columns, stride); }
+};
+
+/// `told` = before + sum over k of term(r, c, k); nothing beside the matrix was touched.
+void compare(const Matrix& told, const Matrix& before, bool add, std::size_t depth,
+             const std::function<double(std::size_t, std::size_t, std::size_t)>& term) {
+    for (std::size_t r = 0; r < told.rows; ++r) {
+        for (std::size_t c = 0; c < told.columns; ++c) {
+            double sum = add ? before(r, c) : 0;
+            for (std::size_t k = 0; k < depth; ++k)
+                sum += term(r, c, k);
+            QVERIFY2(std::abs(told(r, c) - sum) < 2e-5 * std::sqrt(static_cast<double>(depth) + 1) * 4,
+                     qPrintable(QString("(%1, %2): %3, not %4").arg(r).arg(c).arg(told(r, c)).arg(sum)));
+        }
+        for (std::size_t c = told.columns; c < told.stride; ++c)
+            QCOMPARE(told.values[r * told.stride + c], before.values[r * told.stride + c]);
+    }
+}
+
 std::vector<Case> cases() {
     std::vector<Case> out;
     for (const std::size_t n : {1, 2, 5, 6, 7, 11, 12, 13, 30, 64})
@@ -89,6 +120,45 @@ class TestProducts : public QObject {
                 }
                 QCOMPARE(out[i * in.ldc + one.m], in.c[i * in.ldc + one.m]);
             }
+        }
+    }
+    void products_of_views_are_those_of_the_definition_data() {
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("k");
+        QTest::addColumn<int>("m");
+        // Around the sizes of tiles, panels and blocks of the depth.
+        for (const auto& [n, k, m] : {std::tuple{1, 1, 1},
+                                      {5, 3, 7},
+                                      {8, 16, 32},
+                                      {17, 31, 33},
+                                      {64, 257, 40},
+                                      {67, 300, 95},
+                                      {13, 0, 9},
+                                      {30, 520, 31}})
+            QTest::addRow("%d x %d x %d", n, k, m) << n << k << m;
+    }
+    void products_of_views_are_those_of_the_definition() {
+        QFETCH(int, n);
+        QFETCH(int, k);
+        QFETCH(int, m);
+        const auto rows = static_cast<std::size_t>(n);
+        const auto depth = static_cast<std::size_t>(k);
+        const auto columns = static_cast<std::size_t>(m);
+        const Matrix x(rows, depth, 1);
+        const Matrix w(depth, columns, 2);
+        const Matrix turned(columns, depth, 3);
+        const Matrix before(rows, columns, 4);
+        const Matrix weights(depth, columns, 5);
+        for (const bool add : {false, true}) {
+            Matrix y = before;
+            multiply(x.view(), w.view(), y.view(), add);
+            compare(y, before, add, depth, [&](auto r, auto c, auto i) { return x(r, i) * w(i, c); });
+            y = before;
+            multiply_transposed(x.view(), turned.view(), y.view(), add);
+            compare(y, before, add, depth, [&](auto r, auto c, auto i) { return x(r, i) * turned(c, i); });
+            Matrix dw = weights;
+            transposed_multiply(x.view(), before.view(), dw.view(), add);
+            compare(dw, weights, add, rows, [&](auto r, auto c, auto i) { return x(i, r) * before(i, c); });
         }
     }
     void a_single_column_without_gaps_is_as_good() {
