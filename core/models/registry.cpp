@@ -20,6 +20,7 @@
 #include "core/models/svd/svd.h"
 #include "core/models/svdpp/svdpp.h"
 #include "core/models/widedeep/widedeep.h"
+#include "core/models/xdeepfm/xdeepfm.h"
 
 namespace tastebench {
 
@@ -49,6 +50,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(mvae_entry());
         list.push_back(widedeep_entry());
         list.push_back(deepfm_entry());
+        list.push_back(xdeepfm_entry());
         return list;
     }();
     return models;

@@ -172,7 +172,9 @@ const std::vector<ClickCase>& click_cases() {
         {"widedeep", "widedeep", network("256"), 5},
         {"widedeep_4096", "widedeep", network("4096"), 5},
         {"deepfm", "deepfm", network("256"), 5},
-        {"deepfm_4096", "deepfm", network("4096"), 5}};
+        {"deepfm_4096", "deepfm", network("4096"), 5},
+        {"xdeepfm", "xdeepfm",
+         network("256", {{"cin", "128,128"}, {"cin_activation", "relu"}, {"split_half", "false"}}), 1}};
     return list;
 }
 

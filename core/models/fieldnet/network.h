@@ -9,6 +9,7 @@
 
 #include "core/models/fieldnet/crosses.h"
 #include "core/models/fieldnet/field_table.h"
+#include "core/nn/cin.h"
 #include "core/nn/dense_stack.h"
 
 namespace tastebench {
@@ -17,6 +18,9 @@ struct FieldNetworkShape {
     std::uint32_t dim = 10;
     bool embed_numbers = false;
     bool pairs = false;
+    std::vector<std::uint32_t> cin; ///< maps of each layer; empty: no such part
+    nn::Activation cin_activation = nn::Activation::relu;
+    bool split_half = false;
     std::vector<std::uint32_t> deep; ///< widths; empty: no deep part
     nn::Activation activation = nn::Activation::relu;
     float dropout = 0;
@@ -48,6 +52,7 @@ class FieldNetwork {
         friend class FieldNetwork;
         nn::AlignedFloats x_, dx_, slopes_, errors_;
         nn::DenseStack::Work deep_;
+        nn::Cin::Work cin_;
         std::vector<Crosses::Scratch> crosses_; ///< of each block
         std::size_t block_ = 0;                 ///< samples
     };
@@ -80,8 +85,15 @@ class FieldNetwork {
         std::vector<std::uint16_t> multis;
         TouchedRows touched;
     };
+    bool has_deep() const { return !shape_.deep.empty(); }
+    bool has_cin() const { return !shape_.cin.empty() && layout_.columns > 0; }
     void make_groups();
-    void step_part(const nn::DenseStack::Part& part, Work& work, std::size_t samples);
+    void forward_slice(Work& work, std::size_t first, std::size_t last, float* outputs,
+                       const nn::DenseStack::Training* training) const;
+    void backward_slice(Work& work, std::size_t first, std::size_t last) const;
+    /// One of the parts of the dense weights, or one group of fields.
+    void run_task(std::size_t task, Work& work, std::span<const SampleBlock> blocks, std::size_t samples);
+    void step_range(std::size_t offset, std::size_t size);
     void step_group(Group& group, const Work& work, std::span<const SampleBlock> blocks);
 
     FieldNetworkShape shape_;
@@ -90,7 +102,10 @@ class FieldNetwork {
     FieldTable table_;
     nn::ParameterSet parameters_;
     nn::DenseStack deep_;
-    std::vector<nn::DenseStack::Part> parts_;
+    nn::Cin cin_;
+    nn::Slot cin_out_; ///< a weight for each pooled map
+    std::vector<nn::DenseStack::Part> deep_parts_;
+    std::vector<nn::Cin::Part> cin_parts_;
     std::vector<Group> groups_;
     nn::OptimizerSettings network_settings_{nn::Method::sgd}, table_settings_{nn::Method::sgd};
     nn::Optimizer optimizer_;

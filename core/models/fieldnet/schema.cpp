@@ -43,14 +43,22 @@ ParameterSpec real(const char* name, const char* title, const char* help, double
     return {name, title, help, "", ParameterType::real, standard, least, greatest};
 }
 
-nn::Activation activation_of(std::string_view name) {
+} // namespace
+
+ParameterSpec activation_spec(const char* name, const char* title, const char* help, const char* standard) {
+    return choice(name, title, help, standard,
+                  {{"relu", "Relu", "Nothing below zero, and in proportion above; the usual choice."},
+                   {"tanh", "Tanh", "Smooth, between -1 and 1."},
+                   {"sigmoid", "Sigmoid", "Smooth, between 0 and 1."},
+                   {"identity", "None", "In proportion everywhere."}});
+}
+
+nn::Activation read_activation(std::string_view name) {
     return name == "relu"      ? nn::Activation::relu
            : name == "tanh"    ? nn::Activation::tanh
            : name == "sigmoid" ? nn::Activation::sigmoid
                                : nn::Activation::identity;
 }
-
-} // namespace
 
 std::string check_widths(std::string_view text) {
     std::vector<std::uint32_t> widths;
@@ -77,11 +85,7 @@ void add_fieldnet_parameters(std::vector<ParameterSpec>& list, std::string_view 
                     "Widths of the layers of the network, from the input on; none leaves it out.", "",
                     ParameterType::text, std::string(deep)});
     list.back().check = check_widths;
-    list.push_back(choice("activation", "Activation", "How the units of the deep layers answer.", "relu",
-                          {{"relu", "Relu", "Nothing below zero, and in proportion above; the usual choice."},
-                           {"tanh", "Tanh", "Smooth, between -1 and 1."},
-                           {"sigmoid", "Sigmoid", "Smooth, between 0 and 1."},
-                           {"identity", "None", "In proportion everywhere."}}));
+    list.push_back(activation_spec("activation", "Activation", "How the units of the deep layers answer.", "relu"));
     list.push_back(real("dropout", "Dropout", "Share of the deep units that are left out of each step in training.",
                         0.0, 0, 0.95));
     list.push_back({"batch_norm", "Batch normalisation", "Brings what enters each deep layer to a common scale.", "",
@@ -123,7 +127,7 @@ FieldNetSettings read_fieldnet_settings(const Parameters& p) {
     out.positive_from = get_real(p, "positive_from");
     out.shape.dim = static_cast<std::uint32_t>(get_int(p, "dim"));
     out.shape.deep = read_widths(get_text(p, "deep"));
-    out.shape.activation = activation_of(get_text(p, "activation"));
+    out.shape.activation = read_activation(get_text(p, "activation"));
     out.shape.dropout = static_cast<float>(get_real(p, "dropout"));
     out.shape.batch_norm = get_bool(p, "batch_norm");
     out.shape.embed_numbers = get_text(p, "number_fields") == "embedded";

@@ -5,10 +5,14 @@
 
 namespace tastebench {
 
-/// What follows the task: embeddings, deep layers, training. `epochs` is the default.
+/// The task, the features, embeddings, deep layers and training; `deep` is the default of the layers.
 void add_fieldnet_parameters(std::vector<ParameterSpec>& specs, std::string_view deep);
 /// All but the parts that a model chooses itself.
 FieldNetSettings read_fieldnet_settings(const Parameters& parameters);
+
+/// A choice of activations, and what it names.
+ParameterSpec activation_spec(const char* name, const char* title, const char* help, const char* standard);
+nn::Activation read_activation(std::string_view name);
 
 /// A list of layer widths such as "256,128", or "none".
 std::string check_widths(std::string_view text);

@@ -86,6 +86,14 @@ FieldNetworkShape shape_of(bool pairs, std::vector<std::uint32_t> deep, bool emb
     return shape;
 }
 
+FieldNetworkShape with_cin(std::vector<std::uint32_t> deep, bool split_half) {
+    auto shape = shape_of(split_half, std::move(deep), split_half);
+    shape.cin = {6, 4};
+    shape.cin_activation = nn::Activation::tanh;
+    shape.split_half = split_half;
+    return shape;
+}
+
 } // namespace
 
 class TestFieldnet : public QObject {
@@ -95,17 +103,24 @@ class TestFieldnet : public QObject {
     void gradients_are_those_of_the_loss_data() {
         QTest::addColumn<int>("which");
         const char* names[] = {"linear",         "linear and crosses", "wide and deep", "pairs",
-                               "pairs and deep", "plain numbers",      "dropout",       "batch norm"};
-        for (int i = 0; i < 8; ++i)
+                               "pairs and deep", "plain numbers",      "dropout",       "batch norm",
+                               "interactions",   "all parts"};
+        for (int i = 0; i < 10; ++i)
             QTest::newRow(names[i]) << i;
     }
     void gradients_are_those_of_the_loss() {
         QFETCH(int, which);
-        const FieldNetworkShape shapes[] = {shape_of(false, {}, true),       shape_of(false, {}, true),
-                                            shape_of(false, {6, 4}, true),   shape_of(true, {}, true),
-                                            shape_of(true, {6, 4}, true),    shape_of(true, {6}, false),
-                                            shape_of(true, {6}, true, 0.4F), shape_of(false, {6, 4}, false, 0, true)};
-        const char* crosses = which == 1 || which == 2 ? "user.group*item.kinds,hour*kinds" : "";
+        const FieldNetworkShape shapes[] = {shape_of(false, {}, true),
+                                            shape_of(false, {}, true),
+                                            shape_of(false, {6, 4}, true),
+                                            shape_of(true, {}, true),
+                                            shape_of(true, {6, 4}, true),
+                                            shape_of(true, {6}, false),
+                                            shape_of(true, {6}, true, 0.4F),
+                                            shape_of(false, {6, 4}, false, 0, true),
+                                            with_cin({}, false),
+                                            with_cin({6}, true)};
+        const char* crosses = which == 1 || which == 2 || which == 9 ? "user.group*item.kinds,hour*kinds" : "";
         Network net(shapes[which], crosses);
         const auto table_before = net.rows_of_table();
         const std::vector<float> dense_before(net.network.parameters().values().begin(),
