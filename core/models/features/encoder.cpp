@@ -96,7 +96,7 @@ Result<FeatureEncoder> FeatureEncoder::learn(const TrainingData& training, const
     }
     if (next > std::numeric_limits<std::uint32_t>::max() || learned.size() > std::numeric_limits<std::uint16_t>::max())
         return bad_data("the features have more values than can be counted", "fields",
-                        "use fewer features, or raise rare_values");
+                        "use fewer features, raise rare_values, or set hash_buckets");
     out.n_indices_ = static_cast<std::uint32_t>(next);
     const auto of = [&](FieldPart part) {
         const auto is = [](FieldPart wanted) {
