@@ -6,6 +6,7 @@
 #include "core/models/baselines/random.h"
 #include "core/models/baselines/slopeone.h"
 #include "core/models/bpr/bpr.h"
+#include "core/models/deepfm/deepfm.h"
 #include "core/models/ease/ease.h"
 #include "core/models/fm/fm.h"
 #include "core/models/graphwalk/rp3beta.h"
@@ -19,6 +20,8 @@
 #include "core/models/slim/slim.h"
 #include "core/models/svd/svd.h"
 #include "core/models/svdpp/svdpp.h"
+#include "core/models/widedeep/widedeep.h"
+#include "core/models/xdeepfm/xdeepfm.h"
 
 namespace tastebench {
 
@@ -47,6 +50,9 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(ffm_entry());
         list.push_back(mvae_entry());
         list.push_back(rbm_entry());
+        list.push_back(widedeep_entry());
+        list.push_back(deepfm_entry());
+        list.push_back(xdeepfm_entry());
         return list;
     }();
     return models;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/nn/product_kernels.h"
+#include "core/nn/products.h"
 
 namespace tastebench::nn {
 
@@ -34,7 +35,7 @@ ConstMatrixView rows_of(const AlignedFloats& matrix, std::size_t width, std::siz
 void Cin::lay_out(ParameterSet& parameters, CinShape shape) {
     shape_ = std::move(shape);
     layers_.clear();
-    outputs_ = panel_floats_ = 0;
+    outputs_ = transposed_floats_ = 0;
     const std::size_t fields = shape_.fields;
     std::size_t inputs = fields;
     for (std::size_t l = 0; l < shape_.layers.size(); ++l) {
@@ -49,7 +50,7 @@ void Cin::lay_out(ParameterSet& parameters, CinShape shape) {
         layer.rows_per_sample = last && shape_.activation == Activation::identity ? 1 : shape_.dim;
         outputs_ += layer.maps - layer.pooled_from;
         inputs = shape_.split_half ? layer.maps / 2 : layer.maps;
-        panel_floats_ = std::max({panel_floats_, packed_size(chunk, layer.maps), packed_size(layer.maps, chunk)});
+        transposed_floats_ = std::max(transposed_floats_, layer.maps * chunk);
         layers_.push_back(layer);
     }
 }
@@ -81,7 +82,7 @@ void Cin::reserve(Work& work, std::size_t samples) const {
         work.values_[l].resize(samples * layers_[l].rows_per_sample * layers_[l].maps);
         work.deltas_[l].resize(work.values_[l].size());
     }
-    work.panels_.resize((samples + slice - 1) / slice * panel_floats_);
+    work.transposed_.resize((samples + slice - 1) / slice * transposed_floats_);
 }
 
 CinRows Cin::inputs_of(std::size_t l, const Work& work, std::size_t first_sample) const {
@@ -104,14 +105,12 @@ void Cin::forward_layer(const ParameterSet& parameters, Work& work, std::size_t 
         for (std::size_t n = 0; n < layer.maps; ++n)
             y[row * layer.maps + n] = static_cast<float>(together) * parameters.at(layer.bias)[n];
 
-    float* panels = work.panels_.data() + first / slice * panel_floats_;
     alignas(64) float z[block * stride];
     in_pieces(0, layer.weights.rows, chunk, [&](std::size_t pair, std::size_t end) {
-        pack(view(parameters.at(layer.weights) + pair * layer.maps, end - pair, layer.maps), panels);
         in_pieces(0, rows, block, [&](std::size_t row, std::size_t row_end) {
             cin_products(rows_from(inputs, row * together), row_end - row, together, pair, end - pair, z, stride);
-            multiply_packed({z, stride, 1, panels, panel_width, y + row * layer.maps, layer.maps, row_end - row,
-                             end - pair, layer.maps, true});
+            multiply({z, stride, 1, parameters.at(layer.weights) + pair * layer.maps, layer.maps, y + row * layer.maps,
+                      layer.maps, row_end - row, end - pair, layer.maps, true});
         });
     });
     activate(shape_.activation, y, rows * layer.maps);
@@ -162,13 +161,14 @@ void Cin::backward_layer(const ParameterSet& parameters, Work& work, std::size_t
     float* d_x0 = work.d_embeddings_.data() + first * shape_.dim * shape_.fields;
     float* d_x = l == 0 ? d_x0 : work.deltas_[l - 1].data() + first * shape_.dim * inputs.x_stride;
 
-    float* panels = work.panels_.data() + first / slice * panel_floats_;
+    float* transposed = work.transposed_.data() + first / slice * transposed_floats_;
     alignas(64) float dz[block * stride];
     in_pieces(0, layer.weights.rows, chunk, [&](std::size_t pair, std::size_t end) {
-        pack_transposed(view(parameters.at(layer.weights) + pair * layer.maps, end - pair, layer.maps), panels);
+        transpose(parameters.at(layer.weights) + pair * layer.maps, layer.maps, end - pair, layer.maps, transposed,
+                  chunk);
         in_pieces(0, rows, block, [&](std::size_t row, std::size_t row_end) {
-            multiply_packed({delta + row * layer.maps, layer.maps, 1, panels, panel_width, dz, stride, row_end - row,
-                             layer.maps, end - pair, false});
+            multiply({delta + row * layer.maps, layer.maps, 1, transposed, chunk, dz, stride, row_end - row, layer.maps,
+                      end - pair});
             const std::size_t input = row * together;
             cin_products_backward(rows_from(inputs, input), row_end - row, together, pair, end - pair, dz, stride,
                                   d_x0 + input * shape_.fields, d_x + input * inputs.x_stride, inputs.x_stride);

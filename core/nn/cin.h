@@ -53,7 +53,7 @@ class Cin {
         AlignedFloats pooled_, d_pooled_;            ///< [samples x outputs]
         AlignedFloats embeddings_, d_embeddings_;    ///< [samples x dim, fields]
         std::vector<AlignedFloats> values_, deltas_; ///< of each layer, [its rows x maps]
-        AlignedFloats panels_;                       ///< a chunk of the weights, packed, for each slice
+        AlignedFloats transposed_;                   ///< a chunk of the weights, for each slice
     };
 
     /// Adds its parameters to the set; all zeros until drawn.
@@ -100,7 +100,7 @@ class Cin {
     CinShape shape_;
     std::vector<Layer> layers_;
     std::size_t outputs_ = 0;
-    std::size_t panel_floats_ = 0; ///< that a chunk takes, packed either way
+    std::size_t transposed_floats_ = 0; ///< that a chunk of the weights takes
 };
 
 } // namespace tastebench::nn

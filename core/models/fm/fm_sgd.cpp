@@ -1,4 +1,4 @@
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 #include "core/models/fm/fm_model.h"
 
 namespace tastebench {

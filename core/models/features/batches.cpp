@@ -1,4 +1,4 @@
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 
 #include <algorithm>
 #include <numeric>
@@ -28,6 +28,7 @@ double Batches::epoch(std::uint32_t number, const Prepare& prepare, const Learn&
     double loss = 0;
     for (std::size_t first = 0; first < order_.size() && !context_.progress.cancelled(); first += batch_) {
         const auto which = std::span(order_).subspan(first, std::min<std::size_t>(batch_, order_.size() - first));
+        current_ = static_cast<std::uint32_t>(which.size());
         context_.parallel.for_blocks(which.size(), block, [&](std::size_t from, std::size_t to) {
             const auto b = static_cast<std::uint32_t>(from / block);
             samples_.fill(which.subspan(from, to - from), context_.seed, number,

@@ -20,6 +20,7 @@ class Batches {
     /// Most samples of a block.
     std::uint32_t block_samples() const { return block * (samples_.counts_in_pairs() ? 2 : 1); }
     std::uint32_t blocks() const { return static_cast<std::uint32_t>(blocks_.size()); } ///< of a batch, at most
+    std::uint32_t current() const { return current_; } ///< samples, or pairs, of the batch that is being learned
 
     /// Of a filled block and its number in the batch; called on several threads at once.
     using Prepare = std::function<void(SampleBlock& block, std::uint32_t number)>;
@@ -34,6 +35,7 @@ class Batches {
     FitContext& context_;
     std::vector<SampleBlock> blocks_;
     std::vector<std::uint32_t> order_;
+    std::uint32_t current_ = 0;
 };
 
 /// One number's step of Adagrad: adds to its sum of squared gradients, returns the new value.
