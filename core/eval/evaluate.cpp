@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/eval/sampled.h"
+
 namespace tastebench {
 
 namespace {
@@ -271,6 +273,29 @@ void add_clicks(Evaluation& out, const Predicted& predicted, std::span<const flo
         out.metrics["auc"] = (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
 }
 
+Status add_sampled(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
+                   const Truth& truth, std::span<const std::uint32_t> ks, const Parallel& parallel,
+                   Progress& progress) {
+    std::vector<ItemIx> tests;
+    for (const auto& relevant : truth.relevant)
+        tests.push_back(relevant.front());
+    const auto ranks = sampled_ranks(model, data, split, truth.users, tests, parallel, progress);
+    if (!ranks)
+        return fail(ranks.error());
+    for (const auto k : ks) {
+        std::vector<double> hits;
+        std::vector<double> gains;
+        for (const auto rank : *ranks) {
+            const bool hit = rank > 0 && rank <= k;
+            hits.push_back(hit ? 1 : 0);
+            gains.push_back(hit ? 1 / std::log2(1 + static_cast<double>(rank)) : 0);
+        }
+        add_metric(out, fmt::format("sampled_hr@{}", k), hits);
+        add_metric(out, fmt::format("sampled_ndcg@{}", k), gains);
+    }
+    return {};
+}
+
 Status rank(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
             const EvalOptions& options, const Parallel& parallel, Progress& progress) {
     const Validation validation = collect_validation(data, split, options.remove_seen);
@@ -290,6 +315,8 @@ Status rank(Evaluation& out, const Recommender& model, const Dataset& data, cons
         add_ranking(out, lists, truth, k, parallel);
         add_beyond_accuracy(out, lists, item_rows, split.train.size(), k);
     }
+    if (options.sampled && split.recipe.kind == SplitKind::loo)
+        return add_sampled(out, model, data, split, truth, options.ks, parallel, progress);
     return {};
 }
 

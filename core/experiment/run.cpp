@@ -97,6 +97,9 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         patience != spec.parameters.end() && std::get<std::int64_t>(patience->second) > 0 && !spec.split.validates())
         return usage_error("early stopping needs validation rows", "patience",
                            "choose a split with a validation share, such as chrono:0.7,0.1, or set patience to 0");
+    if (spec.evaluation.sampled && spec.split.kind != SplitKind::loo)
+        return usage_error("sampled metrics rank the one test item of each user", "sampled",
+                           "choose the split loo:last or loo:random, or measure full lists alone");
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -196,6 +199,8 @@ std::string command_line(const RunSpec& spec) {
                        fmt::join(spec.evaluation.ks, ","));
     if (!spec.evaluation.remove_seen)
         out += " --keep-seen";
+    if (spec.evaluation.sampled)
+        out += " --sampled";
     return out;
 }
 

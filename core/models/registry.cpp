@@ -13,6 +13,7 @@
 #include "core/models/knn/knn.h"
 #include "core/models/lightgcn/lightgcn.h"
 #include "core/models/mvae/mvae.h"
+#include "core/models/ncf/ncf.h"
 #include "core/models/nmf/nmf.h"
 #include "core/models/rbm/rbm.h"
 #include "core/models/recommender.h"
@@ -53,6 +54,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(widedeep_entry());
         list.push_back(deepfm_entry());
         list.push_back(xdeepfm_entry());
+        list.push_back(ncf_entry());
         return list;
     }();
     return models;

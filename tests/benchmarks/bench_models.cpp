@@ -213,6 +213,29 @@ void measure_clicks(benchmark::State& state, const ClickCase& one) {
     state.counters["peak_mb"] = peak_megabytes();
 }
 
+/// NeuMF of 8 factors and layers of 64-32-16-8 on the file of interactions, four negatives to a positive. The rate is
+/// that of the passes alone, as with FM; GFLOP/s count the products of the layers forward, backward and for the
+/// weights.
+void measure_ncf(benchmark::State& state, const char* batch) {
+    const auto passes = [&](const char* epochs) {
+        const auto start = std::chrono::steady_clock::now();
+        fit("ncf", {{"factors", "8"}, {"layers", "64,32,16,8"}, {"batch", batch}, {"epochs", epochs}}, *input().data,
+            input().rows);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    input();
+    reset_peak();
+    for (auto _ : state) {
+        const double one = passes("1");
+        const double three = passes("3");
+        const double rate = 2 * 5 * static_cast<double>(input().rows.size()) / (three - one);
+        state.SetIterationTime(one);
+        state.counters["samples_per_s"] = rate;
+        state.counters["gflops"] = rate * 6 * (64 * 32 + 32 * 16 + 16 * 8 + 16) * 1e-9;
+    }
+    state.counters["peak_mb"] = peak_megabytes();
+}
+
 int repetitions() {
     const char* given = std::getenv("TASTEBENCH_BENCH_REPEAT");
     return given ? std::atoi(given) : 3;
@@ -230,6 +253,9 @@ void add_cases() {
     }
     for (const auto& one : click_cases())
         once(benchmark::RegisterBenchmark((one.name + "/fit").c_str(), measure_clicks, one))->UseManualTime();
+    for (const char* batch : {"256", "4096"})
+        once(benchmark::RegisterBenchmark((std::string("ncf/batch") + batch).c_str(), measure_ncf, batch))
+            ->UseManualTime();
 }
 
 } // namespace
