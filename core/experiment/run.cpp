@@ -10,6 +10,7 @@
 
 #include "core/base/shell.h"
 #include "core/experiment/estimate.h"
+#include "core/experiment/execution.h"
 #include "core/experiment/validation.h"
 
 namespace tastebench {
@@ -118,6 +119,13 @@ Result<RunSpec> prepare_again(const Dataset& data, RunSpec spec) {
 
 Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
                            CheckpointKeeper* checkpoints, double checkpoint_seconds) {
+    return execute_with(data, spec, parallel, progress, checkpoints, checkpoint_seconds,
+                        [&](std::unique_ptr<Recommender>& model, const TrainingData& training, const Split&,
+                            FitContext& context) { return model->fit(training, spec.parameters, context); });
+}
+
+Result<RunOutcome> execute_with(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                                CheckpointKeeper* checkpoints, double checkpoint_seconds, const Train& train) {
     if (auto status = check_data(data, spec); !status)
         return fail(status.error());
     auto entry = find_model(spec.model);
@@ -146,7 +154,7 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
         const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
         FitContext context{progress,    parallel,          spec.seed, split->validation.empty() ? nullptr : &validator,
                            checkpoints, checkpoint_seconds};
-        if (auto status = out.model->fit(training, spec.parameters, context); !status)
+        if (auto status = train(out.model, training, *split, context); !status)
             return fail(status.error());
     }
     out.run.fit_seconds = seconds_since(fit_start);

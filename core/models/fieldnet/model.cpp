@@ -84,7 +84,7 @@ Status FieldNetModel::train(const Samples& samples, EpochPlan plan, const FieldN
         losses[number] = take_errors(task_, block);
         network_.backward(work, block, number, 1.0F / static_cast<float>(batches.current()));
     };
-    const auto learn = [&](std::span<SampleBlock> blocks) {
+    const auto learn = [&](std::span<SampleBlock> blocks, const Batches::Ahead&) {
         network_.step(work, blocks, context.parallel);
         training.seed += step_salt;
         double loss = 0;
