@@ -7,6 +7,7 @@
 #include "core/models/baselines/slopeone.h"
 #include "core/models/bpr/bpr.h"
 #include "core/models/deepfm/deepfm.h"
+#include "core/models/dkn/dkn.h"
 #include "core/models/ease/ease.h"
 #include "core/models/fm/fm.h"
 #include "core/models/graphwalk/rp3beta.h"
@@ -55,6 +56,7 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(deepfm_entry());
         list.push_back(xdeepfm_entry());
         list.push_back(ncf_entry());
+        list.push_back(dkn_entry());
         return list;
     }();
     return models;
