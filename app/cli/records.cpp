@@ -127,6 +127,7 @@ Json to_json(const Run& run) {
     out["protocol"] = describe_protocol(run);
     out["k"] = spec.evaluation.ks;
     out["remove_seen"] = spec.evaluation.remove_seen;
+    out["sampled"] = spec.evaluation.sampled;
     out["metrics"] = Json::object();
     for (const auto& [name, value] : run.metrics)
         out["metrics"][name] = value;

@@ -16,7 +16,7 @@ struct RunFlags {
     std::string data, model, preset, split, ks = "5,10,20", note;
     std::vector<std::string> settings;
     std::uint64_t seed = 42;
-    bool keep_seen = false, estimate = false;
+    bool keep_seen = false, sampled = false, estimate = false;
     TrainOptions training;
 };
 
@@ -64,6 +64,7 @@ Result<RunSpec> read_spec(const Dataset& data, const RunFlags& flags) {
         return fail(ks.error());
     spec.evaluation.ks = std::move(*ks);
     spec.evaluation.remove_seen = !flags.keep_seen;
+    spec.evaluation.sampled = flags.sampled;
     return spec;
 }
 
@@ -130,6 +131,8 @@ void add_run_command(CLI::App& app, const Session& session, Action& action) {
     command->add_option("--seed", flags->seed, "Of the split and the model")->capture_default_str();
     command->add_option("--k", flags->ks, "Lengths of the lists that are measured")->capture_default_str();
     command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the user already had in training");
+    command->add_flag("--sampled", flags->sampled,
+                      "With a leave-one-out split: rank each test item among 99 items drawn by lot as well");
     command->add_option("--note", flags->note, "Text kept with the run");
     command->add_flag("--estimate", flags->estimate,
                       "Say how long training would take and how much memory; train nothing");

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/eval/impressions.h"
+#include "core/eval/sampled.h"
 
 namespace tastebench {
 
@@ -273,20 +274,27 @@ void add_clicks(Evaluation& out, const Predicted& predicted, std::span<const flo
         out.metrics["auc"] = (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
 }
 
-/// Where the rows say what was shown together.
-void add_impressions(Evaluation& out, const Predicted& predicted, const Dataset& data, double positive_from) {
-    const auto* column = find_impressions(data);
-    if (column == nullptr)
-        return;
-    std::vector<ImpressionRow> rows;
-    for (std::size_t i = 0; i < predicted.rows.size(); ++i) {
-        const RowIx row = predicted.rows[i];
-        if (column->codes[row] != ContextColumn::missing)
-            rows.push_back({column->codes[row], predicted.values[i],
-                            static_cast<double>(data.interactions().value[row]) >= positive_from});
+Status add_sampled(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
+                   const Truth& truth, std::span<const std::uint32_t> ks, const Parallel& parallel,
+                   Progress& progress) {
+    std::vector<ItemIx> tests;
+    for (const auto& relevant : truth.relevant)
+        tests.push_back(relevant.front());
+    const auto ranks = sampled_ranks(model, data, split, truth.users, tests, parallel, progress);
+    if (!ranks)
+        return fail(ranks.error());
+    for (const auto k : ks) {
+        std::vector<double> hits;
+        std::vector<double> gains;
+        for (const auto rank : *ranks) {
+            const bool hit = rank > 0 && rank <= k;
+            hits.push_back(hit ? 1 : 0);
+            gains.push_back(hit ? 1 / std::log2(1 + static_cast<double>(rank)) : 0);
+        }
+        add_metric(out, fmt::format("sampled_hr@{}", k), hits);
+        add_metric(out, fmt::format("sampled_ndcg@{}", k), gains);
     }
-    if (!rows.empty())
-        add_impression_metrics(std::move(rows), out.metrics);
+    return {};
 }
 
 Status rank(Evaluation& out, const Recommender& model, const Dataset& data, const Split& split,
@@ -308,6 +316,8 @@ Status rank(Evaluation& out, const Recommender& model, const Dataset& data, cons
         add_ranking(out, lists, truth, k, parallel);
         add_beyond_accuracy(out, lists, item_rows, split.train.size(), k);
     }
+    if (options.sampled && split.recipe.kind == SplitKind::loo)
+        return add_sampled(out, model, data, split, truth, options.ks, parallel, progress);
     return {};
 }
 
@@ -332,7 +342,7 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         add_ratings(out, *predicted, data.interactions().value);
     if (capabilities.predicts_clicks) {
         add_clicks(out, *predicted, data.interactions().value, capabilities.positive_from);
-        add_impressions(out, *predicted, data, capabilities.positive_from);
+        add_impression_metrics(data, predicted->rows, predicted->values, capabilities.positive_from, out.metrics);
     }
     return out;
 }

@@ -16,6 +16,7 @@ namespace tastebench {
 struct EvalOptions {
     std::vector<std::uint32_t> ks{5, 10, 20}; ///< ascending, distinct, 1..1000
     bool remove_seen = true;
+    bool sampled = false; ///< leave-one-out splits: ranks among items by lot as well (core/eval/sampled.h)
 };
 
 /// What a metric is, for tables, tooltips and the glossary.

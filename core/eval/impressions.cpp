@@ -58,13 +58,6 @@ Values measure(std::span<const ImpressionRow> rows, std::size_t clicked) {
 
 } // namespace
 
-const ContextColumn* find_impressions(const Dataset& data) {
-    for (const auto& column : data.context())
-        if (column.name == impression_column && column.type == ColumnType::category)
-            return &column;
-    return nullptr;
-}
-
 void add_impression_metrics(std::vector<ImpressionRow> rows, std::map<std::string, double>& metrics) {
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
         return a.impression != b.impression ? a.impression < b.impression : a.score > b.score;
@@ -98,6 +91,22 @@ void add_impression_metrics(std::vector<ImpressionRow> rows, std::map<std::strin
     metrics["impression_mrr"] = sums.mrr / n;
     for (std::size_t c = 0; c < cuts.size(); ++c)
         metrics[fmt::format("impression_ndcg@{}", cuts[c])] = sums.ndcg[c] / n;
+}
+
+void add_impression_metrics(const Dataset& data, std::span<const RowIx> rows, std::span<const double> scores,
+                            double positive_from, std::map<std::string, double>& metrics) {
+    const auto column = std::find_if(data.context().begin(), data.context().end(), [](const ContextColumn& c) {
+        return c.name == impression_column && c.type == ColumnType::category;
+    });
+    if (column == data.context().end())
+        return;
+    std::vector<ImpressionRow> shown;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (const auto impression = column->codes[rows[i]]; impression != ContextColumn::missing)
+            shown.push_back(
+                {impression, scores[i], static_cast<double>(data.interactions().value[rows[i]]) >= positive_from});
+    if (!shown.empty())
+        add_impression_metrics(std::move(shown), metrics);
 }
 
 } // namespace tastebench

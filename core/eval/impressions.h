@@ -18,9 +18,6 @@ namespace tastebench {
 
 inline constexpr std::string_view impression_column = "impression";
 
-/// The column that groups rows, or null.
-const ContextColumn* find_impressions(const Dataset& data);
-
 struct ImpressionRow {
     std::uint32_t impression;
     double score;
@@ -28,5 +25,8 @@ struct ImpressionRow {
 };
 /// Adds the metrics, "impressions" and "impressions_left_out" (counts). No means where no impression counts.
 void add_impression_metrics(std::vector<ImpressionRow> rows, std::map<std::string, double>& metrics);
+/// The same for rows of a data set and their scores; nothing where no row belongs to an impression.
+void add_impression_metrics(const Dataset& data, std::span<const RowIx> rows, std::span<const double> scores,
+                            double positive_from, std::map<std::string, double>& metrics);
 
 } // namespace tastebench

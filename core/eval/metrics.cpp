@@ -28,6 +28,14 @@ const std::vector<MetricInfo>& all_metrics() {
          "How little known the recommended items are: the mean of -log2(share of the training rows that the item "
          "has) over all recommended items, in bits.",
          true, true, false},
+        {"sampled_hr", "Sampled hit rate",
+         "Share of users whose test item is among the first k when it is ranked among 99 items drawn by lot that the "
+         "user does not have; not comparable with the metrics of full lists.",
+         true, true, true},
+        {"sampled_ndcg", "Sampled nDCG",
+         "1/log2(1 + rank) of the test item, 0 below rank k, when it is ranked among 99 items drawn by lot that the "
+         "user does not have; the mean over users; not comparable with the metrics of full lists.",
+         true, true, true},
         {"rmse", "RMSE", "Root mean squared error of the predicted ratings over all rated test rows.", false, false,
          false},
         {"mae", "MAE", "Mean absolute error of the predicted ratings over all rated test rows.", false, false, false},

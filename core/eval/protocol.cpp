@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/eval/evaluate.h"
+#include "core/eval/sampled.h"
 
 namespace tastebench {
 
@@ -104,6 +105,10 @@ std::string describe_protocol(const SplitRecipe& split, const EvalOptions& optio
         text += " Every item seen in training is a candidate, except those the user already has; a user counts if at "
                 "least one test item is new to them.";
     text += " All test items of a user are relevant. A user without a list scores 0.";
+    if (options.sampled && split.kind == SplitKind::loo)
+        text += fmt::format(" Sampled metrics rank the test item among {} items seen in training, drawn by lot (seed "
+                            "{}) from those that the user does not have at all.",
+                            sampled_others, split.seed);
     return text;
 }
 

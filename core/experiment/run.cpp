@@ -10,6 +10,7 @@
 
 #include "core/base/shell.h"
 #include "core/experiment/estimate.h"
+#include "core/experiment/execution.h"
 #include "core/experiment/validation.h"
 
 namespace tastebench {
@@ -97,6 +98,9 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         patience != spec.parameters.end() && std::get<std::int64_t>(patience->second) > 0 && !spec.split.validates())
         return usage_error("early stopping needs validation rows", "patience",
                            "choose a split with a validation share, such as chrono:0.7,0.1, or set patience to 0");
+    if (spec.evaluation.sampled && spec.split.kind != SplitKind::loo)
+        return usage_error("sampled metrics rank the one test item of each user", "sampled",
+                           "choose the split loo:last or loo:random, or measure full lists alone");
     auto& ks = spec.evaluation.ks;
     std::sort(ks.begin(), ks.end());
     ks.erase(std::unique(ks.begin(), ks.end()), ks.end());
@@ -115,6 +119,13 @@ Result<RunSpec> prepare_again(const Dataset& data, RunSpec spec) {
 
 Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
                            CheckpointKeeper* checkpoints, double checkpoint_seconds) {
+    return execute_with(data, spec, parallel, progress, checkpoints, checkpoint_seconds,
+                        [&](std::unique_ptr<Recommender>& model, const TrainingData& training, const Split&,
+                            FitContext& context) { return model->fit(training, spec.parameters, context); });
+}
+
+Result<RunOutcome> execute_with(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                                CheckpointKeeper* checkpoints, double checkpoint_seconds, const Train& train) {
     if (auto status = check_data(data, spec); !status)
         return fail(status.error());
     auto entry = find_model(spec.model);
@@ -143,7 +154,7 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
         const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
         FitContext context{progress,    parallel,          spec.seed, split->validation.empty() ? nullptr : &validator,
                            checkpoints, checkpoint_seconds};
-        if (auto status = out.model->fit(training, spec.parameters, context); !status)
+        if (auto status = train(out.model, training, *split, context); !status)
             return fail(status.error());
     }
     out.run.fit_seconds = seconds_since(fit_start);
@@ -196,6 +207,8 @@ std::string command_line(const RunSpec& spec) {
                        fmt::join(spec.evaluation.ks, ","));
     if (!spec.evaluation.remove_seen)
         out += " --keep-seen";
+    if (spec.evaluation.sampled)
+        out += " --sampled";
     return out;
 }
 

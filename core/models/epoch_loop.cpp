@@ -151,7 +151,7 @@ Status EpochLoop::check(State& state, std::uint32_t epoch) {
         return run_failed(fmt::format("{} on the validation rows is not a number after epoch {}", plan_.metric, epoch),
                           plan_.remedy_parameter, plan_.remedy);
     context_.progress.add_curve_point("validation_" + plan_.metric, epoch, *value);
-    if (plan_.patience == 0)
+    if (plan_.patience == 0 || epoch < plan_.patience_from)
         return {};
     const bool up = context_.validator->higher_is_better(plan_.metric);
     if (state.best_epoch != 0 && !(up ? *value > state.best : *value < state.best)) {

@@ -17,11 +17,12 @@ struct EpochPlan {
     std::uint32_t epochs = 20;
     std::uint32_t patience = 0; ///< checks without a better value before training stops; 0: never
     std::uint32_t validate_every = 1;
-    std::string metric;           ///< watched on the validation rows
-    std::string loss = "loss";    ///< the series of what an epoch returns: "train_rmse", "loss"
-    std::string remedy_parameter; ///< named when training diverges: "learning_rate"
-    std::string remedy;           ///< "lower the learning rate or raise the regularization"
-    std::uint64_t steps = 1;      ///< of progress in an epoch; the model advances by them
+    std::uint32_t patience_from = 1; ///< the first epoch whose check counts for patience; earlier ones are only shown
+    std::string metric;              ///< watched on the validation rows
+    std::string loss = "loss";       ///< the series of what an epoch returns: "train_rmse", "loss"
+    std::string remedy_parameter;    ///< named when training diverges: "learning_rate"
+    std::string remedy;              ///< "lower the learning rate or raise the regularization"
+    std::uint64_t steps = 1;         ///< of progress in an epoch; the model advances by them
 };
 
 /// `standard_metric` is watched where the parameters say "auto".

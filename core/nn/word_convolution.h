@@ -36,8 +36,8 @@ struct TextSide {
     const std::uint32_t* rows;                                                       ///< of each word
 };
 
-/// products = x weights'
-void row_products(const ConstMatrixView& x, const ConstMatrixView& weights, MatrixView products);
+/// products = x by_input, by_input [inputs x products()] being the weights transposed.
+void row_products(const ConstMatrixView& x, const ConstMatrixView& by_input, MatrixView products);
 /// dx = d_products weights
 void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx);
 /// The gradient of rows [first, first + dw.rows()) of the weights: dw = (those columns of d_products)' x.

@@ -2,11 +2,27 @@
 
 #include <algorithm>
 
+#include "core/nn/products.h"
+
 namespace tastebench::nn {
 
 namespace {
 
-constexpr std::size_t chunk = 128; ///< filters whose sums are kept at hand
+constexpr std::size_t chunk = 128;  ///< filters whose sums are kept at hand
+constexpr std::size_t summed = 128; ///< rows whose part of a gradient is summed while they are in the cache
+
+template <typename View>
+std::size_t rows(const View& m) {
+    return static_cast<std::size_t>(m.rows());
+}
+template <typename View>
+std::size_t columns(const View& m) {
+    return static_cast<std::size_t>(m.cols());
+}
+template <typename View>
+std::size_t stride(const View& m) {
+    return static_cast<std::size_t>(m.outerStride());
+}
 
 inline void add(float* __restrict sum, const float* __restrict x, std::size_t n) {
     for (std::size_t f = 0; f < n; ++f)
@@ -53,17 +69,25 @@ std::size_t WordConvolutionShape::taps() const {
     return sum;
 }
 
-void row_products(const ConstMatrixView& x, const ConstMatrixView& weights, MatrixView products) {
-    products.noalias() = x * weights.transpose();
+void row_products(const ConstMatrixView& x, const ConstMatrixView& by_input, MatrixView products) {
+    multiply({x.data(), stride(x), 1, by_input.data(), stride(by_input), products.data(), stride(products), rows(x),
+              columns(x), columns(by_input)});
 }
 
 void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx) {
-    dx.noalias() = d_products * weights;
+    multiply({d_products.data(), stride(d_products), 1, weights.data(), stride(weights), dx.data(), stride(dx),
+              rows(d_products), columns(d_products), columns(weights)});
 }
 
 void row_products_weights(const ConstMatrixView& d_products, const ConstMatrixView& x, std::size_t first,
                           MatrixView dw) {
-    dw.noalias() = d_products.middleCols(static_cast<Eigen::Index>(first), dw.rows()).transpose() * x;
+    const std::size_t n = rows(x);
+    if (n == 0)
+        dw.setZero();
+    for (std::size_t from = 0; from < n; from += summed)
+        multiply({d_products.data() + from * stride(d_products) + first, 1, stride(d_products),
+                  x.data() + from * stride(x), stride(x), dw.data(), stride(dw), static_cast<std::size_t>(dw.rows()),
+                  std::min(summed, n - from), columns(x), from > 0});
 }
 
 void pool_text(const WordConvolutionShape& shape, std::span<const TextSide> sides, std::size_t words, const float* bias,

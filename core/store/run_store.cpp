@@ -14,7 +14,7 @@ constexpr const char* columns =
     "id, state, error, data_name, data_fingerprint, model, seed, split_kind, split_ratio, split_group, split_seed, "
     "split_file, split_rows, ks, remove_seen, created, started, finished, version, variant, compiler, cpu, system, "
     "threads, train_rows, test_rows, fit_seconds, evaluate_seconds, peak_memory, users_counted, rated_test_rows, note, "
-    "split_form, split_fingerprint, validation_rows";
+    "split_form, split_fingerprint, validation_rows, sampled";
 
 std::vector<std::uint32_t> read_ks(const std::string& text) {
     std::vector<std::uint32_t> out;
@@ -86,6 +86,7 @@ Result<Run> read_run(SQLite::Statement& row) {
     }
     run.split_fingerprint = text();
     run.validation_rows = count();
+    run.spec.evaluation.sampled = whole() != 0;
     return run;
 }
 
@@ -238,7 +239,7 @@ Result<RunId> Workspace::add_run(const Run& run) {
         SQLite::Statement insert(
             impl_->db, "INSERT INTO run (state, owner, data_name, data_fingerprint, model, seed, split_kind, "
                        "split_ratio, split_group, split_seed, split_file, split_rows, ks, remove_seen, created, note, "
-                       "split_form) VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                       "split_form, sampled) VALUES ('queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         int at = 0;
         insert.bind(++at, process_identity());
         insert.bind(++at, spec.data_name);
@@ -257,6 +258,7 @@ Result<RunId> Workspace::add_run(const Run& run) {
         insert.bind(++at, run.created);
         insert.bind(++at, spec.note);
         insert.bind(++at, columns_hold(spec.split) ? std::string() : spec.split.text());
+        insert.bind(++at, spec.evaluation.sampled ? 1 : 0);
         insert.exec();
         id = impl_->db.getLastInsertRowid();
         SQLite::Statement parameter(impl_->db, "INSERT INTO parameter (run_id, name, type, value) VALUES (?, ?, ?, ?)");

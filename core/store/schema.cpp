@@ -143,7 +143,12 @@ CREATE TABLE embedding_part (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2, version_3};
+// sampled: whether test items are ranked among items by lot as well.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE run ADD COLUMN sampled INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3, version_4};
 
 } // namespace
 

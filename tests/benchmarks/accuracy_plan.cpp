@@ -55,7 +55,8 @@ void add_runs(Plan& plan, const json& section, const json& run) {
     for (const auto& parameters : combine(run.value("parameters", json::object())))
         for (const auto& split : section["splits"])
             for (const auto& seed : (run.contains("seeds") ? run : section)["seeds"])
-                plan.runs.push_back({section["title"], run["title"], run["model"], parameters, split, seed});
+                plan.runs.push_back({section["title"], run["title"], run["model"], parameters, split, seed,
+                                     section.value("sampled", false)});
 }
 
 } // namespace

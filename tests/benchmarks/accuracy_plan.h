@@ -2,7 +2,8 @@
 // lists of values to be tried.
 //
 // {"data": FILE in the folder of real data sets, "hold_out": FILE of row numbers (optional),
-//  "sections": [{"title", "metrics": [...], "splits": [RECIPE...], "seeds": [...], "runs": [RUN...]}...]}
+//  "sections": [{"title", "metrics": [...], "splits": [RECIPE...], "seeds": [...], "runs": [RUN...],
+//               "sampled": BOOL (optional: test items are ranked among items by lot as well)}...]}
 // RUN = {"title", "model", "parameters": {NAME: TEXT | [TEXT...]}, "seeds" (instead of the section's), "target"}
 //
 // A list stands for one run with each of its values; several lists for all combinations. The recipe is that of
@@ -26,6 +27,7 @@ struct PlannedRun {
     std::map<std::string, std::string> parameters; ///< as typed on a command line
     std::string split;
     std::uint64_t seed = 0;
+    bool sampled = false;
 
     /// What makes it another run: model, parameters, split, seed. Kept beside its result.
     nlohmann::json key() const;

@@ -78,6 +78,7 @@ Result<RunSpec> prepare(const Dataset& data, const PlannedRun& run) {
     spec.model = run.model;
     spec.seed = run.seed;
     spec.evaluation.ks = {10};
+    spec.evaluation.sampled = run.sampled;
     for (const auto& [name, text] : run.parameters) {
         auto value = (*entry)->schema.parse(name, text);
         if (!value)

@@ -7,6 +7,7 @@
 #include "core/base/rng.h"
 #include "core/nn/dense.h"
 #include "core/nn/losses.h"
+#include "core/nn/products.h"
 
 namespace tastebench {
 
@@ -67,6 +68,8 @@ void DknNetwork::lay_out(const DknShape& shape) {
     scorer_.lay_out(parameters_, std::move(scorer));
     scorer_parts_ = scorer_.parts();
     gradient_.assign(parameters_.size(), 0.0F);
+    word_filters_by_input_.assign(word_filters_.size(), 0.0F);
+    entity_filters_by_input_.assign(entity_filters_.size(), 0.0F);
 }
 
 void DknNetwork::start(const DknShape& shape, float deviation, std::uint64_t seed, const Parallel& parallel) {
@@ -128,7 +131,7 @@ void DknNetwork::encode_words(std::size_t first, std::size_t last) {
     float* x = word_x_.data() + first * width;
     words_.gather(plan_.words.rows.numbers().subspan(first, n), x, width);
     const std::size_t products = shape_.convolution.products();
-    nn::row_products(fixed(x, n, width), std::as_const(parameters_).matrix(word_filters_),
+    nn::row_products(fixed(x, n, width), fixed(word_filters_by_input_.data(), width, products),
                      view(word_products_.data() + first * products, n, products));
 }
 
@@ -149,7 +152,7 @@ void DknNetwork::encode_entities(std::size_t first, std::size_t last) {
     if (shape_.context)
         transform(contexts_, entity_c_.data() + first * from, x + width);
     const std::size_t products = shape_.convolution.products();
-    nn::row_products(fixed(x, n, both), weights.matrix(entity_filters_),
+    nn::row_products(fixed(x, n, both), fixed(entity_filters_by_input_.data(), both, products),
                      view(entity_products_.data() + first * products, n, products));
 }
 
@@ -158,6 +161,11 @@ void DknNetwork::encode_rows(const Step& step, const Parallel& parallel) {
     const std::size_t n_entities = shape_.entities == 0 ? 0 : plan_.entities.rows.size();
     const std::size_t word_blocks = (n_words + row_block - 1) / row_block;
     const std::size_t entity_blocks = (n_entities + row_block - 1) / row_block;
+    const auto turn = [&](const nn::Slot& slot, nn::AlignedFloats& by_input) {
+        nn::transpose(parameters_.at(slot), slot.columns, slot.rows, slot.columns, by_input.data(), slot.rows);
+    };
+    turn(word_filters_, word_filters_by_input_);
+    turn(entity_filters_, entity_filters_by_input_);
     parallel.for_blocks(word_blocks + entity_blocks, 1, [&](std::size_t block, std::size_t) {
         if (cancelled(step))
             return;

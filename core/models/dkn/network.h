@@ -118,6 +118,7 @@ class DknNetwork {
     nn::DenseStack::Work scoring_;
     std::vector<nn::DenseStack::Part> scorer_parts_;
     std::vector<float> gradient_;
+    nn::AlignedFloats word_filters_by_input_, entity_filters_by_input_;               ///< transposed, of this step
     nn::AlignedFloats word_x_, word_products_, d_words_;                              ///< by distinct word
     nn::AlignedFloats entity_e_, entity_c_, entity_x_, entity_products_, d_entity_x_; ///< by distinct entity
     nn::AlignedFloats d_entities_, d_contexts_;                                       ///< by distinct entity

@@ -141,15 +141,27 @@ double take_errors(FeatureTask task, SampleBlock& block) {
         }
         return loss;
     }
-    for (std::uint32_t i = 0; i < block.n; ++i) {
-        if (task == FeatureTask::ratings) {
+    if (task == FeatureTask::ratings) {
+        for (std::uint32_t i = 0; i < block.n; ++i) {
             block.error[i] = block.output[i] - block.target[i];
             loss += static_cast<double>(block.error[i]) * static_cast<double>(block.error[i]);
-            continue;
         }
-        block.error[i] = sigmoid(block.output[i]) - block.target[i];
-        loss += softplus(static_cast<double>(block.target[i] > 0 ? block.output[i] : -block.output[i]));
+        return loss;
     }
+    // ln(1 + e) of many in one logarithm: their product stays far below the greatest double for 512 of them.
+    double product = 1;
+    for (std::uint32_t i = 0; i < block.n; ++i) {
+        const auto x = static_cast<double>(block.output[i]);
+        const double e = std::exp(-std::abs(x));
+        block.error[i] = static_cast<float>((x < 0 ? e : 1) / (1 + e)) - block.target[i];
+        loss += std::max(block.target[i] > 0 ? -x : x, 0.0);
+        product *= 1 + e;
+        if (i % 512 == 511) {
+            loss += std::log(product);
+            product = 1;
+        }
+    }
+    loss += std::log(product);
     return loss;
 }
 

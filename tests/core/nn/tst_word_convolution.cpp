@@ -42,8 +42,12 @@ struct Texts {
     }
     std::vector<float> products(std::size_t side) const {
         std::vector<float> out(n_rows * shape.products());
+        std::vector<float> by_input(weights[side].size());
+        for (std::size_t p = 0; p < shape.products(); ++p)
+            for (std::size_t d = 0; d < inputs[side]; ++d)
+                by_input[d * shape.products() + p] = weights[side][p * inputs[side] + d];
         row_products(view(rows[side].data(), n_rows, inputs[side]),
-                     view(weights[side].data(), shape.products(), inputs[side]),
+                     view(std::as_const(by_input).data(), inputs[side], shape.products()),
                      view(out.data(), n_rows, shape.products()));
         return out;
     }

@@ -160,7 +160,7 @@ class TestWorkspace : public QObject {
         QVERIFY((*workspace)->set_note(runs[0].id, "new").has_value());
         QVERIFY((*workspace)->set_setting("a", "b").has_value());
         SQLite::Database db(file().string());
-        QCOMPARE(db.execAndGet("PRAGMA user_version").getInt(), 3);
+        QCOMPARE(db.execAndGet("PRAGMA user_version").getInt(), 4);
     }
 
     void a_newer_file_is_left_alone() {

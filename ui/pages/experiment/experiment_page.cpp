@@ -100,6 +100,9 @@ QWidget* ExperimentPage::makeMeasure() {
     removeSeen_ = new QCheckBox(tr("Leave out what users already have"), card);
     removeSeen_->setToolTip(tr("Takes the training items of a user out of that user's list"));
     removeSeen_->setChecked(true);
+    sampled_ = new QCheckBox(tr("Rank test items among 99 by lot, too"), card);
+    sampled_->setToolTip(tr("With a leave-one-out split: adds the sampled hit rate and nDCG of many papers, which are "
+                            "not comparable with those of full lists"));
     note_ = new QLineEdit(card);
     note_->setAccessibleName(tr("Note"));
     note_->setToolTip(tr("A word to find these runs again; may be empty"));
@@ -107,9 +110,11 @@ QWidget* ExperimentPage::makeMeasure() {
     form->addRow(tr("N&ote"), note_);
     card->column()->addLayout(form);
     card->column()->addWidget(removeSeen_);
+    card->column()->addWidget(sampled_);
     connect(ks_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
     connect(note_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
     connect(removeSeen_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
+    connect(sampled_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
     return card;
 }
 
@@ -289,6 +294,7 @@ void ExperimentPage::check() {
     base.seed = split_->seed();
     base.evaluation.ks = listLengths();
     base.evaluation.remove_seen = removeSeen_->isChecked();
+    base.evaluation.sampled = sampled_->isChecked();
     base.note = toStd(note_->text().trimmed());
     std::vector<RunSpec> wanted;
     for (const auto& model : models_->ticked()) {

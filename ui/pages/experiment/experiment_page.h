@@ -58,6 +58,7 @@ class ExperimentPage : public Page {
     QWidget* hint_; ///< patience without validation rows
     QLineEdit* ks_;
     QCheckBox* removeSeen_;
+    QCheckBox* sampled_;
     QLineEdit* note_;
     QLabel* warnings_;
     QLabel* estimate_;

@@ -1,0 +1,386 @@
+// The networks of NCF by themselves: gradients, steps, samples.
+#include <set>
+
+#include <QTest>
+
+#include "core/base/rng.h"
+#include "core/models/ncf/network.h"
+#include "core/models/ncf/samples.h"
+
+using namespace tastebench;
+
+namespace {
+
+/// A network with samples, of which some share a user, some an item.
+struct Case {
+    NcfNetwork network;
+    std::vector<UserIx> users;
+    std::vector<ItemIx> items;
+    std::vector<float> labels;
+
+    Case(NcfKind kind, std::size_t samples, const nn::OptimizerSettings& settings, float deviation = 0.5F) {
+        NcfShape shape{11, 9, 3, {12, 7, 5}};
+        if (kind == NcfKind::gmf)
+            shape.layers.clear();
+        if (kind == NcfKind::mlp)
+            shape.factors = 0;
+        network.lay_out(shape, 2);
+        network.draw(deviation, std::vector<std::uint8_t>(11, 1), std::vector<std::uint8_t>(9, 1), 3, Parallel(1));
+        Rng rng(8);
+        for (std::size_t s = 0; s < samples; ++s) {
+            users.push_back(rng.below(11));
+            items.push_back(rng.below(9));
+            labels.push_back(rng.below(2) == 0 ? 1.0F : 0.0F);
+        }
+        // Biases that are not 0, since there the relu of a unit without inputs has no slope.
+        float* dense = network.dense().values().data();
+        if (kind != NcfKind::gmf)
+            for (std::size_t o = 0; o < 12; ++o)
+                (o < 7 ? dense[128 + o] : dense[208 + o - 7]) = 0.1F + 0.02F * static_cast<float>(o);
+        network.begin(kind, settings, samples);
+    }
+    double step(const Parallel& parallel) {
+        return network.step(
+            users.size(),
+            [&](std::size_t first, auto u, auto i, auto y) {
+                std::copy_n(users.begin() + static_cast<std::ptrdiff_t>(first), u.size(), u.begin());
+                std::copy_n(items.begin() + static_cast<std::ptrdiff_t>(first), i.size(), i.begin());
+                std::copy_n(labels.begin() + static_cast<std::ptrdiff_t>(first), y.size(), y.begin());
+            },
+            parallel);
+    }
+    /// All numbers: rows of users, rows of items, dense weights.
+    std::vector<float> numbers() {
+        std::vector<float> out;
+        for (UserIx u = 0; u < 11; ++u)
+            out.insert(out.end(), network.user_row(u).begin(), network.user_row(u).end());
+        for (ItemIx i = 0; i < 9; ++i)
+            out.insert(out.end(), network.item_row(i).begin(), network.item_row(i).end());
+        const auto dense = network.dense().values();
+        out.insert(out.end(), dense.begin(), dense.end());
+        return out;
+    }
+};
+
+/// The same network written down plainly in double precision, on the numbers of a Case.
+struct Plain {
+    std::size_t gmf, half;
+    std::vector<std::size_t> widths;
+    std::vector<double> numbers;
+
+    Plain(NcfKind kind, const std::vector<float>& given) : numbers(given.begin(), given.end()) {
+        gmf = kind == NcfKind::mlp ? 0 : 8;
+        half = kind == NcfKind::gmf ? 0 : 8;
+        if (half > 0)
+            widths = {16, 8, 8};
+    }
+    /// The logit of (user, item). `mlp_bias`: the network is the MLP alone.
+    double logit(std::size_t user, std::size_t item, bool mlp_bias) const {
+        const std::size_t width = gmf + half;
+        const double* p = numbers.data() + user * width;
+        const double* q = numbers.data() + (11 + item) * width;
+        const double* at = numbers.data() + 20 * width;
+        std::vector<double> a(p + gmf, p + width);
+        a.insert(a.end(), q + gmf, q + width);
+        for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
+            const double* bias = at + (widths[l] * widths[l + 1] + 15) / 16 * 16;
+            std::vector<double> next(bias, bias + widths[l + 1]);
+            for (std::size_t o = 0; o < next.size(); ++o) {
+                for (std::size_t i = 0; i < a.size(); ++i)
+                    next[o] += a[i] * at[i * widths[l + 1] + o];
+                next[o] = std::max(next[o], 0.0);
+            }
+            at = bias + (widths[l + 1] + 15) / 16 * 16;
+            a = next;
+        }
+        double out = 0;
+        for (std::size_t f = 0; f < gmf; ++f)
+            out += p[f] * q[f] * at[f];
+        at += (gmf + 15) / 16 * 16;
+        for (std::size_t f = 0; half > 0 && f < a.size(); ++f)
+            out += a[f] * at[f];
+        at += half > 0 ? (a.size() + 15) / 16 * 16 : 0;
+        return out + at[mlp_bias ? 1 : 0];
+    }
+    double mean_loss(const Case& c, bool mlp_bias) const {
+        double sum = 0;
+        for (std::size_t s = 0; s < c.users.size(); ++s) {
+            const double x = logit(c.users[s], c.items[s], mlp_bias);
+            sum += std::log1p(std::exp(-std::abs(x))) + std::max(x, 0.0) - static_cast<double>(c.labels[s]) * x;
+        }
+        return sum / static_cast<double>(c.users.size());
+    }
+};
+
+nn::OptimizerSettings plain_descent() {
+    nn::OptimizerSettings settings;
+    settings.method = nn::Method::sgd;
+    settings.rate = 1;
+    return settings;
+}
+
+void each_kind() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("NeuMF") << static_cast<int>(NcfKind::neumf);
+    QTest::newRow("GMF") << static_cast<int>(NcfKind::gmf);
+    QTest::newRow("MLP") << static_cast<int>(NcfKind::mlp);
+}
+
+NcfKind current_kind() {
+    QFETCH(int, kind);
+    return static_cast<NcfKind>(kind);
+}
+
+/// Three people: items 0 2 4 6 8 ... of 40; all but 5 and 17; everything.
+NcfSamples three_people(std::uint32_t negatives) {
+    std::vector<std::uint64_t> starts{0};
+    std::vector<ItemIx> items;
+    for (ItemIx i = 0; i < 40; i += 2)
+        items.push_back(i);
+    starts.push_back(items.size());
+    for (ItemIx i = 0; i < 40; ++i)
+        if (i != 5 && i != 17)
+            items.push_back(i);
+    starts.push_back(items.size());
+    for (ItemIx i = 0; i < 40; ++i)
+        items.push_back(i);
+    starts.push_back(items.size());
+    return {starts, items, std::vector<std::uint8_t>(40, 1), negatives};
+}
+
+} // namespace
+
+class TestNcfNetwork : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void the_forward_pass_is_the_papers_data() { each_kind(); }
+    void the_forward_pass_is_the_papers() {
+        const NcfKind kind = current_kind();
+        Case c(kind, 10, plain_descent());
+        c.network.dense().fill({c.network.dense().size() - 16, 1, 2}, 0.3F);
+        const Plain plain(kind, c.numbers());
+        std::vector<ItemIx> items(9);
+        std::iota(items.begin(), items.end(), 0U);
+        std::vector<double> logits(9);
+        for (UserIx u = 0; u < 11; ++u) {
+            c.network.logits(u, items, logits);
+            for (ItemIx i = 0; i < 9; ++i)
+                QVERIFY(std::abs(logits[i] - plain.logit(u, i, kind == NcfKind::mlp)) < 1e-6);
+        }
+    }
+
+    /// A step of plain descent at rate 1 takes off exactly the gradient. 150 samples are three blocks in three slices.
+    void a_step_goes_down_the_gradient_of_the_mean_loss_data() { each_kind(); }
+    void a_step_goes_down_the_gradient_of_the_mean_loss() {
+        const NcfKind kind = current_kind();
+        const bool mlp = kind == NcfKind::mlp;
+        Case c(kind, 150, plain_descent());
+        Plain plain(kind, c.numbers());
+        const double before = plain.mean_loss(c, mlp);
+        const double told = c.step(Parallel(2)) / 150;
+        QVERIFY(std::abs(told - before) < 1e-6);
+        const auto after = c.numbers();
+        double largest = 0;
+        for (std::size_t i = 0; i < after.size(); ++i) {
+            constexpr double h = 1e-6;
+            const double kept = plain.numbers[i];
+            const double taken = kept - static_cast<double>(after[i]);
+            plain.numbers[i] = kept + h;
+            const double above = plain.mean_loss(c, mlp);
+            plain.numbers[i] = kept - h;
+            const double slope = (above - plain.mean_loss(c, mlp)) / (2 * h);
+            plain.numbers[i] = kept;
+            QVERIFY2(std::abs(slope - taken) < 1e-6 + 1e-4 * std::abs(slope),
+                     qPrintable(QString("number %1: %2, not %3").arg(i).arg(taken).arg(slope)));
+            largest = std::max(largest, std::abs(slope));
+        }
+        QVERIFY(largest > 0.01);
+    }
+
+    void every_number_that_counts_is_trained_data() { each_kind(); }
+    void every_number_that_counts_is_trained() {
+        const NcfKind kind = current_kind();
+        Case c(kind, 300, plain_descent());
+        const auto before = c.numbers();
+        for (int step = 0; step < 3; ++step)
+            c.step(Parallel(1));
+        const auto after = c.numbers();
+        std::size_t changed = 0;
+        for (std::size_t i = 0; i < after.size(); ++i)
+            changed += before[i] != after[i] ? 1 : 0;
+        const std::size_t row = (kind == NcfKind::mlp ? 0 : 3) + (kind == NcfKind::gmf ? 0 : 6);
+        const std::size_t layers = kind == NcfKind::gmf ? 0 : 12 * 7 + 7 + 7 * 5 + 5 + 5;
+        const std::size_t most = 20 * row + layers + (kind == NcfKind::mlp ? 0 : 3) + 1;
+        // A unit that no sample switches on learns nothing, so not all of the layers need have changed.
+        QVERIFY2(changed <= most && changed + layers / 2 >= most,
+                 qPrintable(QString("%1 of %2").arg(changed).arg(most)));
+    }
+
+    /// The rows that a batch does not name keep their numbers, whatever the moments of Adam say.
+    void rows_that_are_not_named_rest() {
+        Case c(NcfKind::neumf, 200, {});
+        c.step(Parallel(1));
+        const std::vector<float> row(c.network.user_row(4).begin(), c.network.user_row(4).end());
+        std::replace(c.users.begin(), c.users.end(), UserIx{4}, UserIx{5});
+        c.step(Parallel(1));
+        QVERIFY(std::equal(row.begin(), row.end(), c.network.user_row(4).begin()));
+    }
+
+    void digits_do_not_depend_on_threads_data() { each_kind(); }
+    void digits_do_not_depend_on_threads() {
+        std::vector<std::vector<float>> ends;
+        for (const int threads : {1, 2, 3}) {
+            nn::OptimizerSettings settings;
+            settings.rate = 0.01F;
+            settings.l2 = 1e-4F;
+            Case c(current_kind(), 1100, settings);
+            const Parallel parallel(threads);
+            double first = 0;
+            double last = 0;
+            for (int step = 0; step < 20; ++step) {
+                last = c.step(parallel);
+                first = step == 0 ? last : first;
+            }
+            QVERIFY(last < first);
+            ends.push_back(c.numbers());
+        }
+        QVERIFY(ends[0] == ends[1]);
+        QVERIFY(ends[0] == ends[2]);
+    }
+
+    /// The blended network's logit is alpha times GMF's and 1 - alpha times the MLP's.
+    void blending_weighs_the_two_networks() {
+        Case c(NcfKind::neumf, 200, {});
+        c.network.begin(NcfKind::gmf, {}, 200);
+        c.step(Parallel(1));
+        const std::vector<ItemIx> items{0, 3, 8};
+        std::vector<double> gmf(3), mlp(3), both(3);
+        c.network.logits(2, items, gmf);
+        c.network.begin(NcfKind::mlp, {}, 200);
+        for (int step = 0; step < 3; ++step)
+            c.step(Parallel(1));
+        c.network.logits(2, items, mlp);
+        c.network.blend(0.3F);
+        c.network.begin(NcfKind::neumf, {}, 200);
+        c.network.logits(2, items, both);
+        for (std::size_t i = 0; i < 3; ++i)
+            QVERIFY(std::abs(both[i] - (0.3 * gmf[i] + 0.7 * mlp[i])) < 1e-6);
+    }
+
+    void training_one_part_leaves_the_other_alone() {
+        nn::OptimizerSettings settings;
+        settings.l2 = 0.1F;
+        Case c(NcfKind::neumf, 200, settings);
+        c.network.begin(NcfKind::gmf, settings, 200);
+        const auto before = c.numbers();
+        c.step(Parallel(1));
+        const auto after = c.numbers();
+        const std::size_t rows = 20 * 16;
+        for (std::size_t i = 0; i < rows; ++i)
+            if (i % 16 >= 8)
+                QCOMPARE(after[i], before[i]);
+        const std::size_t layers = 16 * 8 + 16 + 8 * 8 + 16;
+        QVERIFY(std::equal(before.begin() + rows, before.begin() + rows + layers, after.begin() + rows));
+        QVERIFY(before != after);
+    }
+
+    void the_order_is_a_permutation_data() {
+        QTest::addColumn<int>("n");
+        for (const int n : {1, 2, 3, 5, 16, 17, 100, 65'537, 99'999})
+            QTest::addRow("%d", n) << n;
+    }
+    void the_order_is_a_permutation() {
+        QFETCH(int, n);
+        const auto size = static_cast<std::size_t>(n);
+        const LotOrder order(size, 7, 1, 2);
+        std::vector<bool> had(size, false);
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto place = order[i];
+            QVERIFY(place < size && !had[place]);
+            had[place] = true;
+        }
+    }
+
+    /// Over 20,000 orders of 12, every pair of (place, number), and of neighbours, comes up alike: chi-squared with 121
+    /// degrees of freedom, and with 131, within five standard deviations of the mean.
+    void all_orders_are_alike() {
+        constexpr int n = 12;
+        constexpr int orders = 20'000;
+        std::vector<double> at(n * n, 0), next(n * n, 0);
+        for (std::uint32_t e = 0; e < orders; ++e) {
+            const LotOrder order(n, 3, 9, e);
+            for (std::uint64_t i = 0; i < n; ++i) {
+                at[i * n + order[i]] += 1;
+                if (i + 1 < n)
+                    next[order[i] * n + order[i + 1]] += 1;
+            }
+        }
+        double chi = 0;
+        for (const double count : at)
+            chi += (count - orders / 12.0) * (count - orders / 12.0) / (orders / 12.0);
+        QVERIFY2(std::abs(chi - 121) < 5 * std::sqrt(2 * 121.0), qPrintable(QString::number(chi)));
+        chi = 0;
+        for (std::size_t a = 0; a < n; ++a)
+            for (std::size_t b = 0; b < n; ++b)
+                if (a != b)
+                    chi += (next[a * n + b] - orders / 12.0) * (next[a * n + b] - orders / 12.0) / (orders / 12.0);
+        QVERIFY2(std::abs(chi - 131) < 5 * std::sqrt(2 * 131.0), qPrintable(QString::number(chi)));
+    }
+
+    void an_epoch_has_every_pair_once_with_its_negatives() {
+        auto samples = three_people(4);
+        QCOMPARE(samples.size(), std::uint64_t{58 * 5}); // the third has everything
+        samples.begin_epoch(1, 1);
+        std::vector<UserIx> users(58 * 5);
+        std::vector<ItemIx> items(58 * 5);
+        std::vector<float> labels(58 * 5);
+        samples.fill(0, users, items, labels);
+        std::set<std::pair<UserIx, ItemIx>> own;
+        for (std::size_t s = 0; s < users.size(); ++s) {
+            const bool has = users[s] == 0 ? items[s] % 2 == 0 : items[s] != 5 && items[s] != 17;
+            QCOMPARE(labels[s], has ? 1.0F : 0.0F);
+            QVERIFY(users[s] < 2 && items[s] < 40);
+            if (has)
+                QVERIFY(own.emplace(users[s], items[s]).second);
+        }
+        QCOMPARE(own.size(), std::size_t{58});
+        // The same by pieces, and another epoch is another.
+        std::vector<UserIx> piece_users(70);
+        std::vector<ItemIx> piece_items(70);
+        std::vector<float> piece_labels(70);
+        samples.fill(100, piece_users, piece_items, piece_labels);
+        QVERIFY(std::equal(piece_items.begin(), piece_items.end(), items.begin() + 100));
+        samples.begin_epoch(1, 2);
+        std::vector<ItemIx> other(58 * 5);
+        samples.fill(0, users, other, labels);
+        QVERIFY(other != items);
+    }
+
+    void negatives_are_drawn_with_equal_chances() {
+        auto samples = three_people(50);
+        std::vector<double> first(40, 0), second(40, 0);
+        double draws[2] = {0, 0};
+        for (std::uint32_t epoch = 1; epoch <= 20; ++epoch) {
+            samples.begin_epoch(11, epoch);
+            std::vector<UserIx> users(samples.size());
+            std::vector<ItemIx> items(samples.size());
+            std::vector<float> labels(samples.size());
+            samples.fill(0, users, items, labels);
+            for (std::size_t s = 0; s < users.size(); ++s)
+                if (labels[s] == 0) {
+                    (users[s] == 0 ? first : second)[items[s]] += 1;
+                    draws[users[s]] += 1;
+                }
+        }
+        QCOMPARE(second[5] + second[17], draws[1]);
+        QVERIFY(std::abs(second[5] - draws[1] / 2) < 4 * std::sqrt(draws[1] / 4));
+        double chi = 0; // 19 degrees of freedom
+        for (ItemIx i = 1; i < 40; i += 2)
+            chi += (first[i] - draws[0] / 20) * (first[i] - draws[0] / 20) / (draws[0] / 20);
+        QVERIFY2(chi < 50, qPrintable(QString::number(chi)));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestNcfNetwork)
+#include "tst_ncf_network.moc"
