@@ -39,6 +39,10 @@ const std::vector<MetricInfo>& all_metrics() {
          "The mean over all labelled test rows of -log(predicted probability of what happened); probabilities are "
          "kept 2.2e-16 away from 0 and 1.",
          false, false, false},
+        {"ece", "Calibration error",
+         "How far predicted probabilities are from what happened: the mean over all labelled test rows of the distance "
+         "between mean prediction and share of positive rows, among the rows in the same tenth of [0, 1].",
+         false, false, false},
     };
     return metrics;
 }
