@@ -65,6 +65,10 @@ const std::vector<MetricInfo>& all_metrics() {
         {"impressions_left_out", "Impressions left out",
          "How many impressions say nothing about an order, since all of their rows were clicked or none.", false, false,
          false},
+        {"ece", "Calibration error",
+         "How far predicted probabilities are from what happened: the mean over all labelled test rows of the distance "
+         "between mean prediction and share of positive rows, among the rows in the same tenth of [0, 1].",
+         false, false, false},
     };
     return metrics;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/shell.h"
+#include "core/experiment/curve_names.h"
 #include "core/experiment/estimate.h"
 #include "core/experiment/execution.h"
 #include "core/experiment/validation.h"
@@ -171,6 +172,10 @@ Result<RunOutcome> execute_with(const Dataset& data, const RunSpec& spec, const 
     out.run.users_counted = out.evaluation.users.size();
     out.run.rated_test_rows = out.evaluation.rated_test_rows;
     out.run.curves = progress.curves();
+    for (const auto& bin : out.evaluation.calibration) {
+        out.run.curves.push_back({std::string(calibration_series), bin.predicted, bin.positive});
+        out.run.curves.push_back({std::string(calibration_rows_series), bin.predicted, static_cast<double>(bin.rows)});
+    }
     out.run.peak_memory_bytes = peak_memory();
     out.run.state = RunState::done;
     return out;

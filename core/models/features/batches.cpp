@@ -72,11 +72,14 @@ float start_bias(FeatureTask task, const Samples& samples) {
     return task == FeatureTask::clicks ? static_cast<float>(std::log(mean / (1 - mean))) : 0.0F;
 }
 
-std::vector<std::uint8_t> seen_indices(const FeatureEncoder& encoder, const Samples& samples) {
+std::vector<std::uint8_t> seen_indices(const FeatureEncoder& encoder, const Samples& samples,
+                                       const Progress* progress) {
     std::vector<std::uint8_t> seen(encoder.n_indices(), 0);
     SampleBlock block;
     std::vector<std::uint32_t> which;
     for (std::uint32_t first = 0; first < samples.size(); first += counted) {
+        if (progress != nullptr && progress->cancelled())
+            break;
         which.resize(std::min(counted, samples.size() - first));
         std::iota(which.begin(), which.end(), first);
         samples.fill(which, 0, 0, 0, block);

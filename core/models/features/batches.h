@@ -55,8 +55,9 @@ inline float adagrad(float value, double gradient, float learning_rate, double& 
 
 /// The w0 to begin with: the mean rating, the logarithm of the odds of a click, 0 for rankings.
 float start_bias(FeatureTask task, const Samples& samples);
-/// Which indices have a training sample.
-std::vector<std::uint8_t> seen_indices(const FeatureEncoder& encoder, const Samples& samples);
+/// Which indices have a training sample; not all of them when cancelled.
+std::vector<std::uint8_t> seen_indices(const FeatureEncoder& encoder, const Samples& samples,
+                                       const Progress* progress = nullptr);
 /// Root of the mean squared error for ratings, else the mean loss.
 double reported_loss(FeatureTask task, double mean_loss);
 /// What a model of features can do and needs with these settings; `ids`: it learns from the ids alone.

@@ -74,14 +74,18 @@ void encode_multi(const Field& field, std::uint16_t number, const ContextColumn&
 } // namespace
 
 Result<FeatureEncoder> FeatureEncoder::learn(const TrainingData& training, const FeatureOptions& options,
-                                             const Parallel& parallel) {
+                                             const Parallel& parallel, const Progress* progress) {
     const auto columns = choose_fields(training.data, options.fields);
     if (!columns)
         return fail(columns.error());
     std::vector<LearnedField> learned(columns->size());
+    const auto cancelled = [&] { return progress != nullptr && progress->cancelled(); };
     parallel.for_blocks(columns->size(), 1, [&](std::size_t c, std::size_t) {
-        learned[c] = learn_field(training, (*columns)[c], options);
+        if (!cancelled())
+            learned[c] = learn_field(training, (*columns)[c], options);
     });
+    if (cancelled())
+        return cancelled_error();
     std::stable_sort(learned.begin(), learned.end(), [](const LearnedField& a, const LearnedField& b) {
         return std::pair(a.field.part(), a.field.kind) < std::pair(b.field.part(), b.field.kind);
     });

@@ -33,7 +33,7 @@ void join_multi(EncodedRows& to, std::span<const EncodedRows> blocks) {
 }
 
 EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::span<const RowIx> rows,
-                       const Parallel& parallel) {
+                       const Parallel& parallel, const Progress* progress) {
     EncodedRows out;
     encoder.encode(data, {}, out);
     const bool multi = !out.starts.empty();
@@ -43,13 +43,15 @@ EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::
     out.number.resize(rows.size() * out.numbers);
     std::vector<EncodedRows> blocks((rows.size() + encoded_block - 1) / encoded_block);
     parallel.for_blocks(rows.size(), encoded_block, [&](std::size_t first, std::size_t last) {
+        if (progress != nullptr && progress->cancelled())
+            return;
         auto& block = blocks[first / encoded_block];
         encoder.encode(data, rows.subspan(first, last - first), block);
         append(out, block, first);
         block.index = {};
         block.number = {};
     });
-    if (multi)
+    if (multi && (progress == nullptr || !progress->cancelled()))
         join_multi(out, blocks);
     return out;
 }
@@ -166,7 +168,7 @@ double take_errors(FeatureTask task, SampleBlock& block) {
 }
 
 Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder& encoder, FeatureTask task,
-                              double positive_from, const Parallel& parallel) {
+                              double positive_from, const Parallel& parallel, const Progress* progress) {
     const auto& columns = training.data.interactions();
     Samples out;
     out.encoder_ = &encoder;
@@ -209,7 +211,9 @@ Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder
     }
     out.has_context_ = encoder.has(FieldPart::row);
     if (out.has_context_)
-        out.context_ = encode_all(encoder, training.data, rows, parallel);
+        out.context_ = encode_all(encoder, training.data, rows, parallel, progress);
+    if (progress != nullptr && progress->cancelled())
+        return cancelled_error();
     return out;
 }
 

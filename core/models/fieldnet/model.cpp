@@ -46,20 +46,18 @@ Status FieldNetModel::fit(const TrainingData& training, const Parameters& parame
     const auto settings = read_(parameters);
     remember_seen(training);
     task_ = settings.task;
-    auto encoder = FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel);
+    auto encoder =
+        FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel, &context.progress);
     if (!encoder)
         return fail(encoder.error());
     encoder_ = std::move(*encoder);
-    if (context.progress.cancelled())
-        return cancelled_error();
     auto crosses = Crosses::make(settings.crosses, settings.cross_buckets, encoder_);
     if (!crosses)
         return fail(crosses.error());
-    const auto samples = Samples::make(training, encoder_, task_, settings.positive_from, context.parallel);
+    const auto samples =
+        Samples::make(training, encoder_, task_, settings.positive_from, context.parallel, &context.progress);
     if (!samples)
         return fail(samples.error());
-    if (context.progress.cancelled())
-        return cancelled_error();
     if (task_ == FeatureTask::ratings) {
         const auto [least, greatest] = std::minmax_element(samples->targets().begin(), samples->targets().end());
         least_ = *least;
@@ -67,7 +65,10 @@ Status FieldNetModel::fit(const TrainingData& training, const Parameters& parame
     }
     network_.lay_out(settings.shape, encoder_, std::move(*crosses), settings.network, settings.table);
     network_.base = start_bias(task_, *samples);
-    network_.draw(seen_indices(encoder_, *samples), settings.init_deviation, context.seed, context.parallel);
+    const auto known = seen_indices(encoder_, *samples, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
+    network_.draw(known, settings.init_deviation, context.seed, context.parallel);
     return train(*samples, read_task_plan(parameters, task_), settings, context);
 }
 
@@ -80,12 +81,14 @@ Status FieldNetModel::train(const Samples& samples, EpochPlan plan, const FieldN
     std::vector<double> losses(batches.blocks());
     nn::DenseStack::Training training;
     const auto prepare = [&](SampleBlock& block, std::uint32_t number) {
+        if (context.progress.cancelled())
+            return;
         network_.forward(work, block, number, &training);
         losses[number] = take_errors(task_, block);
         network_.backward(work, block, number, 1.0F / static_cast<float>(batches.current()));
     };
     const auto learn = [&](std::span<SampleBlock> blocks, const Batches::Ahead&) {
-        network_.step(work, blocks, context.parallel);
+        network_.step(work, blocks, context.parallel, context.progress);
         training.seed += step_salt;
         double loss = 0;
         for (std::size_t b = 0; b < blocks.size(); ++b)

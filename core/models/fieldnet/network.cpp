@@ -239,7 +239,8 @@ void FieldNetwork::step_group(Group& group, const Work& work, std::span<const Sa
     }
 }
 
-void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const Parallel& parallel) {
+void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const Parallel& parallel,
+                        const Progress& progress) {
     std::size_t samples = 0;
     std::size_t most_entries = 0; // of one field
     for (const auto& block : blocks) {
@@ -255,7 +256,10 @@ void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const P
     steps_ = optimizer_.steps() + (clips ? 1 : 0);
     table_.begin_step();
     const std::size_t tasks = cin_parts_.size() + deep_parts_.size() + groups_.size() + (has_cin() ? 1 : 0);
-    parallel.for_blocks(tasks, 1, [&](std::size_t task, std::size_t) { run_task(task, work, blocks, samples); });
+    parallel.for_blocks(tasks, 1, [&](std::size_t task, std::size_t) {
+        if (!progress.cancelled())
+            run_task(task, work, blocks, samples);
+    });
     if (clips) {
         optimizer_.step(parameters_.values(), gradient_, parallel);
         refresh(work);

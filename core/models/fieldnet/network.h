@@ -3,8 +3,10 @@
 //   pairs   the products of every two embeddings, as in a factorisation machine           (DeepFM: Guo et al. 2017)
 //   cin     compressed interactions of the embeddings, and a weight for each pooled map  (xDeepFM: Lian et al. 2018)
 //   deep    dense layers over the embeddings side by side and the numbers as they are             (all three)
-// A step has two phases, as in core/nn/dense_stack.h: rows(), slices of the batch side by side; then step(), parts of
-// the weights and groups of fields side by side. Nothing is allocated in either once the first batch is through.
+// A step has two phases, as in core/nn/dense_stack.h: forward(), the loss and backward(), blocks of the batch side by
+// side; then step(), parts of the dense weights and groups of fields side by side. Nothing is allocated in either once
+// the first batch is through. With 26 fields of 10, 13 numbers and layers of 256 and 256, three quarters of the time
+// are the products of the layers, which run at the peak of the processor; the rest is fetching and stepping rows.
 #pragma once
 
 #include "core/models/fieldnet/crosses.h"
@@ -38,14 +40,13 @@ class FieldNetwork {
     void draw(std::span<const std::uint8_t> known, float deviation, std::uint64_t seed, const Parallel& parallel);
     void set_rates(float network, float table);
 
-    /// The output without training is this plus what the parts add: the mean, or the log-odds.
+    /// Added to the output, and not trained: the mean rating, the log-odds of a click.
     float base = 0;
     const FieldNetworkShape& shape() const { return shape_; }
     const InputLayout& layout() const { return layout_; }
     FieldTable& table() { return table_; }
     const FieldTable& table() const { return table_; }
     nn::ParameterSet& parameters() { return parameters_; }
-    std::size_t parameter_count() const { return parameters_.size() + table_.indices() * (shape_.dim + 1); }
 
     /// What a batch needs; made once.
     class Work {
@@ -67,8 +68,8 @@ class FieldNetwork {
     void forward(Work& work, SampleBlock& block, std::uint32_t number, const nn::DenseStack::Training* training) const;
     /// After a forward in training: from block.error x scale down to the inputs.
     void backward(Work& work, const SampleBlock& block, std::uint32_t number, float scale) const;
-    /// One step of the optimisers on all weights, from the blocks of a batch.
-    void step(Work& work, std::span<const SampleBlock> blocks, const Parallel& parallel);
+    /// One step of the optimisers on all weights, from the blocks of a batch; a part of it when cancelled.
+    void step(Work& work, std::span<const SampleBlock> blocks, const Parallel& parallel, const Progress& progress);
 
     /// Shape and values, not the moments.
     void save(Writer& out) const;

@@ -16,10 +16,11 @@ bool parse_widths(std::string_view text, std::vector<std::uint32_t>& out) {
     out.clear();
     if (text == "none")
         return true;
-    while (!text.empty()) {
+    for (bool more = true; more;) {
         const auto comma = std::min(text.find(','), text.size());
         auto word = text.substr(0, comma);
-        text.remove_prefix(std::min(text.size(), comma + 1));
+        more = comma < text.size();
+        text.remove_prefix(comma + (more ? 1 : 0));
         while (word.starts_with(' '))
             word.remove_prefix(1);
         while (word.ends_with(' '))
@@ -30,7 +31,7 @@ bool parse_widths(std::string_view text, std::vector<std::uint32_t>& out) {
             return false;
         out.push_back(width);
     }
-    return !out.empty() && out.size() <= most_layers;
+    return out.size() <= most_layers;
 }
 
 ParameterSpec choice(const char* name, const char* title, const char* help, const char* standard,

@@ -63,7 +63,7 @@ struct Network {
             take_errors(FeatureTask::clicks, some[b]);
             network.backward(work, some[b], b, scale);
         }
-        network.step(work, some, parallel);
+        network.step(work, some, parallel, Progress());
     }
     std::vector<float> rows_of_table() {
         std::vector<float> out;
