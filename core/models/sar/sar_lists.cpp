@@ -69,6 +69,10 @@ class Candidates {
     std::vector<One> kept_;
 };
 
+bool stopped(const TopKOptions& options) {
+    return options.progress != nullptr && options.progress->cancelled();
+}
+
 /// Items scored at a time in double precision: a tile of n_items x this many stays in the second-level cache.
 constexpr std::uint32_t tile_width = 16;
 
@@ -87,13 +91,15 @@ void Sar::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                       std::span<std::vector<Scored>> out) const {
     if (neighbours_ > 0) {
         ScoreSums sums(n_items());
-        for (std::size_t u = 0; u < users.size(); ++u)
+        for (std::size_t u = 0; u < users.size() && !stopped(options); ++u)
             out[u] = list_from_nearest(users[u], options, sums);
         return;
     }
     Screening screening = begin_screening(users, options.k);
     screen(users, options, screening);
     rescore(users, options, screening, out);
+    if (screening.unknown.empty())
+        return;
     std::vector<UserIx> others;
     for (const auto u : screening.unknown)
         others.push_back(users[u]);
@@ -150,7 +156,7 @@ void Sar::screen(std::span<const UserIx> users, const TopKOptions& options, Scre
     std::array<float, width> scores{};
     // The matrix is symmetric: the rows of a tile's items, written as columns, are what every history needs.
     for (ItemIx first = 0; first < n && !screening.who.empty(); first += width) {
-        if (options.progress != nullptr && options.progress->cancelled())
+        if (stopped(options))
             return;
         for (std::uint32_t column = 0; column < width; column += kernels::screen_rows) {
             for (std::uint32_t r = 0; r < kernels::screen_rows; ++r) {
@@ -230,7 +236,7 @@ void Sar::top_k_by_tiles(std::span<const UserIx> users, const TopKOptions& optio
     std::vector<double> tile(std::size_t{n} * tile_width);
     // The matrix is symmetric: the rows of a tile's items, written as columns, are what every history needs.
     for (std::uint32_t first = 0; first < n; first += tile_width) {
-        if (options.progress != nullptr && options.progress->cancelled())
+        if (stopped(options))
             return;
         const std::uint32_t width = std::min(tile_width, n - first);
         std::fill(tile.begin(), tile.end(), 0.0);
