@@ -99,6 +99,7 @@ Json to_json(const ModelEntry& entry) {
                            {"explains", can.explains},
                            {"similar_items", can.similar_items},
                            {"folds_in", can.folds_in},
+                           {"updates", can.updates},
                            {"uses_row_features", can.uses_rows},
                            {"iterative", can.iterative},
                            {"needs_users_and_items", can.needs_pairs},

@@ -226,6 +226,39 @@ Status go_on(const Session& session, RunId id, const TrainOptions& options) {
                         : print(fmt::format("run {} is done\n\n{}", run->id, metrics_table(*run)));
 }
 
+struct UpdateFlags {
+    RunId id = 0;
+    std::string data;
+    TrainOptions train;
+};
+
+Status bring_up_to_date(const Session& session, const UpdateFlags& flags) {
+    auto workspace = session.open();
+    if (!workspace)
+        return fail(workspace.error());
+    auto earlier = load_run(**workspace, flags.id);
+    if (!earlier)
+        return fail(earlier.error());
+    const auto data = (*workspace)->dataset(flags.data);
+    if (!data)
+        return fail(data.error());
+    const auto updated = update(session, **workspace, **data, std::move(*earlier), flags.train);
+    if (!updated)
+        return fail(updated.error());
+    const auto& run = updated->run;
+    if (session.json) {
+        Json out = to_json(run);
+        out["update_of"] = flags.id;
+        out["added_rows"] = updated->added;
+        out["trained_anew"] = updated->trained_anew.empty() ? Json() : Json(updated->trained_anew);
+        return print_json(out);
+    }
+    const auto how = updated->trained_anew.empty()
+                         ? fmt::format("took in {} new training events", with_commas(updated->added))
+                         : "trained anew: " + updated->trained_anew;
+    return print(fmt::format("run {} is an update of run {}; {}\n\n{}", run.id, flags.id, how, metrics_table(run)));
+}
+
 Status remove(const Session& session, RunId id) {
     auto workspace = session.open();
     if (!workspace)
@@ -250,7 +283,8 @@ void add_with_id(CLI::App& runs, const Session& session, Action& action, const s
 } // namespace
 
 void add_runs_commands(CLI::App& app, const Session& session, Action& action) {
-    auto* runs = app.add_subcommand("runs", "List, show, repeat, resume and delete runs")->require_subcommand(1);
+    auto* runs =
+        app.add_subcommand("runs", "List, show, repeat, resume, update and delete runs")->require_subcommand(1);
     auto flags = std::make_shared<ListFlags>();
     auto* listing = runs->add_subcommand("list", "All runs, newest first");
     listing->add_option("--filter", flags->filter, "Only these, such as: model = sar and ndcg@10 > 0.3");
@@ -264,6 +298,14 @@ void add_runs_commands(CLI::App& app, const Session& session, Action& action) {
     add_train_options(*resumed, goes_on->second);
     resumed->callback([&session, &action, goes_on] {
         action = [&session, goes_on] { return go_on(session, goes_on->first, goes_on->second); };
+    });
+    auto update_flags = std::make_shared<UpdateFlags>();
+    auto* updated = runs->add_subcommand("update", "Take new events into a run's model: a new run on newer data");
+    updated->add_option("ID", update_flags->id, "Number of the run")->required();
+    updated->add_option("--data", update_flags->data, "A data set with the events of the run's, and more")->required();
+    add_train_options(*updated, update_flags->train);
+    updated->callback([&session, &action, update_flags] {
+        action = [&session, update_flags] { return bring_up_to_date(session, *update_flags); };
     });
     add_with_id(*runs, session, action, "delete", "Delete a run and its model", remove);
 }

@@ -1,6 +1,7 @@
 #include "app/cli/train.h"
 
 #include <chrono>
+#include <functional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -39,9 +40,17 @@ tl::unexpected<Error> end_badly(const Session& session, Workspace& workspace, Ru
     return fail(std::move(error));
 }
 
+using Execute = std::function<Result<RunOutcome>(const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                                                 CheckpointKeeper* checkpoints, double checkpoint_seconds)>;
+
+Execute execute_on(const Dataset& data) {
+    return [&data](const RunSpec& spec, const Parallel& parallel, Progress& progress, CheckpointKeeper* checkpoints,
+                   double seconds) { return execute(data, spec, parallel, progress, checkpoints, seconds); };
+}
+
 /// Trains a run that is in the workspace as queued.
-Result<Run> train_stored(const Session& session, Workspace& workspace, const Dataset& data, Run run,
-                         const TrainOptions& options) {
+Result<Run> train_stored(const Session& session, Workspace& workspace, Run run, const TrainOptions& options,
+                         const Execute& make) {
     const Parallel parallel(session.threads);
     run.started = now();
     if (auto status = workspace.mark_started(run.id, run.started); !status)
@@ -53,7 +62,7 @@ Result<Run> train_stored(const Session& session, Workspace& workspace, const Dat
     Result<RunOutcome> outcome;
     {
         const JobWatch watch(progress, session.quiet);
-        outcome = execute(data, run.spec, parallel, progress, &checkpoints, options.checkpoint_seconds);
+        outcome = make(run.spec, parallel, progress, &checkpoints, options.checkpoint_seconds);
     }
     if (const auto warning = checkpoints.warning(); !warning.empty())
         session.tell("warning: " + warning);
@@ -69,6 +78,20 @@ Result<Run> train_stored(const Session& session, Workspace& workspace, const Dat
     return workspace.run(run.id);
 }
 
+/// Records a run that is about to be trained.
+Result<Run> queue(Workspace& workspace, Result<RunSpec> spec) {
+    if (!spec)
+        return fail(spec.error());
+    Run queued;
+    queued.spec = std::move(*spec);
+    queued.created = now();
+    const auto id = workspace.add_run(queued);
+    if (!id)
+        return fail(id.error());
+    queued.id = *id;
+    return queued;
+}
+
 } // namespace
 
 void add_train_options(CLI::App& command, TrainOptions& options) {
@@ -81,17 +104,8 @@ void add_train_options(CLI::App& command, TrainOptions& options) {
 
 Result<Run> train(const Session& session, Workspace& workspace, const Dataset& data, const RunSpec& wanted,
                   const TrainOptions& options) {
-    auto spec = prepare_spec(data, wanted);
-    if (!spec)
-        return fail(spec.error());
-    Run queued;
-    queued.spec = std::move(*spec);
-    queued.created = now();
-    const auto id = workspace.add_run(queued);
-    if (!id)
-        return fail(id.error());
-    queued.id = *id;
-    return train_stored(session, workspace, data, std::move(queued), options);
+    auto queued = queue(workspace, prepare_spec(data, wanted));
+    return queued ? train_stored(session, workspace, std::move(*queued), options, execute_on(data)) : queued;
 }
 
 Result<Run> resume(const Session& session, Workspace& workspace, const Dataset& data, const Run& stopped,
@@ -103,7 +117,36 @@ Result<Run> resume(const Session& session, Workspace& workspace, const Dataset& 
     if (!run)
         return fail(run.error());
     run->spec = std::move(*spec);
-    return train_stored(session, workspace, data, std::move(*run), options);
+    return train_stored(session, workspace, std::move(*run), options, execute_on(data));
+}
+
+Result<Updated> update(const Session& session, Workspace& workspace, const Dataset& data, ReadyRun earlier,
+                       const TrainOptions& options) {
+    auto queued = queue(workspace, prepare_update(data, earlier.run));
+    if (!queued)
+        return fail(queued.error());
+    Updated out;
+    const auto make = [&](const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                          CheckpointKeeper* checkpoints, double seconds) -> Result<RunOutcome> {
+        auto made = execute_update(data, spec, {earlier.run.spec, *earlier.data, std::move(earlier.model)}, parallel,
+                                   progress, checkpoints, seconds);
+        if (!made)
+            return fail(made.error());
+        out.added = made->added;
+        out.trained_anew = made->trained_anew;
+        return std::move(made->outcome);
+    };
+    const auto note = queued->spec.note;
+    auto run = train_stored(session, workspace, std::move(*queued), options, make);
+    if (!run)
+        return fail(run.error());
+    out.run = std::move(*run);
+    if (out.trained_anew.empty())
+        return out;
+    out.run.spec.note = fmt::format("{}, trained anew: {}", note, out.trained_anew);
+    if (auto status = workspace.set_note(out.run.id, out.run.spec.note); !status)
+        return fail(status.error());
+    return out;
 }
 
 std::string metrics_table(const Run& run) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/eval/impressions.h"
 #include "core/eval/sampled.h"
 
 namespace tastebench {
@@ -242,6 +243,28 @@ void add_ratings(Evaluation& out, const Predicted& predicted, std::span<const fl
     out.metrics["mae"] = absolute / n;
 }
 
+/// Reliability by tenths of [0, 1], and the mean distance of prediction and truth in them.
+void add_calibration(Evaluation& out, const Predicted& predicted, std::span<const float> truth, double positive_from) {
+    constexpr std::size_t tenths = 10;
+    std::vector<CalibrationBin> bins(tenths);
+    for (std::size_t i = 0; i < predicted.rows.size(); ++i) {
+        const double p = std::clamp(predicted.values[i], 0.0, 1.0);
+        auto& bin = bins[std::min(tenths - 1, static_cast<std::size_t>(p * tenths))];
+        bin.predicted += p;
+        bin.positive += static_cast<double>(truth[predicted.rows[i]]) >= positive_from ? 1 : 0;
+        ++bin.rows;
+    }
+    std::erase_if(bins, [](const CalibrationBin& bin) { return bin.rows == 0; });
+    double distance = 0;
+    for (auto& bin : bins) {
+        distance += std::abs(bin.predicted - bin.positive);
+        bin.predicted /= static_cast<double>(bin.rows);
+        bin.positive /= static_cast<double>(bin.rows);
+    }
+    out.metrics["ece"] = distance / static_cast<double>(predicted.rows.size());
+    out.calibration = std::move(bins);
+}
+
 /// Pooled over all rows; AUC by the rank sum with mean ranks for equal scores. With one class there is no AUC.
 void add_clicks(Evaluation& out, const Predicted& predicted, std::span<const float> truth, double positive_from) {
     const auto n = predicted.rows.size();
@@ -339,8 +362,11 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         return out;
     if (capabilities.predicts_ratings)
         add_ratings(out, *predicted, data.interactions().value);
-    if (capabilities.predicts_clicks)
+    if (capabilities.predicts_clicks) {
         add_clicks(out, *predicted, data.interactions().value, capabilities.positive_from);
+        add_impression_metrics(data, predicted->rows, predicted->values, capabilities.positive_from, out.metrics);
+        add_calibration(out, *predicted, data.interactions().value, capabilities.positive_from);
+    }
     return out;
 }
 

@@ -32,11 +32,19 @@ const std::vector<MetricInfo>& all_metrics();
 /// The entry for "ndcg@10" or "rmse"; null if unknown.
 const MetricInfo* find_metric(std::string_view name);
 
+/// Rows whose predicted probability is in one tenth of [0, 1].
+struct CalibrationBin {
+    double predicted = 0; ///< mean of the predictions
+    double positive = 0;  ///< share of the rows that are positive
+    std::uint64_t rows = 0;
+};
+
 struct Evaluation {
     std::map<std::string, double> metrics;              ///< "ndcg@10", "rmse", ...; only those that apply
     std::vector<UserIx> users;                          ///< the users that count, ascending
     std::map<std::string, std::vector<float>> per_user; ///< parallel to users; NaN where undefined for that user
     std::uint64_t rated_test_rows = 0;                  ///< rows behind rmse and mae
+    std::vector<CalibrationBin> calibration;            ///< of clicks, ascending, without empty ones
 };
 
 Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,

@@ -47,6 +47,28 @@ const std::vector<MetricInfo>& all_metrics() {
          "The mean over all labelled test rows of -log(predicted probability of what happened); probabilities are "
          "kept 2.2e-16 away from 0 and 1.",
          false, false, false},
+        {"gauc", "Group AUC",
+         "By impression: the AUC among the rows shown together; the mean over the impressions that have both a "
+         "clicked row and another one.",
+         false, true, false},
+        {"impression_mrr", "MRR by impression",
+         "By impression: one divided by the rank of a clicked row among the rows shown together, averaged over its "
+         "clicked rows; the mean over impressions.",
+         false, true, false},
+        {"impression_ndcg", "nDCG by impression",
+         "By impression: the sum of 1/log2(1 + rank) over clicked rows among the first k of the rows shown together, "
+         "divided by the best sum they could reach; the mean over impressions.",
+         true, true, false},
+        {"impressions", "Impressions",
+         "How many impressions the values by impression are the mean of: those with a clicked row and another one.",
+         false, true, false},
+        {"impressions_left_out", "Impressions left out",
+         "How many impressions say nothing about an order, since all of their rows were clicked or none.", false, false,
+         false},
+        {"ece", "Calibration error",
+         "How far predicted probabilities are from what happened: the mean over all labelled test rows of the distance "
+         "between mean prediction and share of positive rows, among the rows in the same tenth of [0, 1].",
+         false, false, false},
     };
     return metrics;
 }

@@ -20,9 +20,17 @@ std::string measure_title(std::string_view measure) {
     return out;
 }
 
+std::string by_of(std::string_view series) {
+    return series == calibration_series || series == calibration_rows_series ? "predicted probability" : "epoch";
+}
+
 } // namespace
 
 CurveName curve_name(std::string_view series) {
+    if (series == calibration_series)
+        return {"As it happened", "Share of positive rows"};
+    if (series == calibration_rows_series)
+        return {"Test rows by prediction", "Test rows"};
     for (const auto& [prefix, rows] : {std::pair<std::string_view, const char*>{"train_", " on the training rows"},
                                        {"validation_", " on the validation rows"}})
         if (series.starts_with(prefix)) {
@@ -42,7 +50,9 @@ std::vector<CurveGroup> group_curves(const Curves& curves) {
             const auto name = curve_name(point.series);
             auto group = std::find_if(out.begin(), out.end(), [&](const auto& one) { return one.scale == name.scale; });
             if (group == out.end())
-                group = out.insert(out.end(), CurveGroup{name.scale, {}});
+                group = out.insert(out.end(), CurveGroup{name.scale, by_of(point.series), {}});
+            if (point.series == calibration_series)
+                group->lines.push_back({std::string(as_predicted), {{"", 0, 0}, {"", 1, 1}}});
             group->lines.push_back({name.title, {}});
             at = places
                      .emplace(point.series,

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include "core/base/shell.h"
+#include "core/experiment/curve_names.h"
 #include "core/experiment/estimate.h"
+#include "core/experiment/execution.h"
 #include "core/experiment/validation.h"
 
 namespace tastebench {
@@ -118,6 +120,13 @@ Result<RunSpec> prepare_again(const Dataset& data, RunSpec spec) {
 
 Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
                            CheckpointKeeper* checkpoints, double checkpoint_seconds) {
+    return execute_with(data, spec, parallel, progress, checkpoints, checkpoint_seconds,
+                        [&](std::unique_ptr<Recommender>& model, const TrainingData& training, const Split&,
+                            FitContext& context) { return model->fit(training, spec.parameters, context); });
+}
+
+Result<RunOutcome> execute_with(const Dataset& data, const RunSpec& spec, const Parallel& parallel, Progress& progress,
+                                CheckpointKeeper* checkpoints, double checkpoint_seconds, const Train& train) {
     if (auto status = check_data(data, spec); !status)
         return fail(status.error());
     auto entry = find_model(spec.model);
@@ -146,7 +155,7 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
         const SplitValidator validator(data, *split, can, spec.evaluation.remove_seen, parallel, progress);
         FitContext context{progress,    parallel,          spec.seed, split->validation.empty() ? nullptr : &validator,
                            checkpoints, checkpoint_seconds};
-        if (auto status = out.model->fit(training, spec.parameters, context); !status)
+        if (auto status = train(out.model, training, *split, context); !status)
             return fail(status.error());
     }
     out.run.fit_seconds = seconds_since(fit_start);
@@ -163,6 +172,10 @@ Result<RunOutcome> execute(const Dataset& data, const RunSpec& spec, const Paral
     out.run.users_counted = out.evaluation.users.size();
     out.run.rated_test_rows = out.evaluation.rated_test_rows;
     out.run.curves = progress.curves();
+    for (const auto& bin : out.evaluation.calibration) {
+        out.run.curves.push_back({std::string(calibration_series), bin.predicted, bin.positive});
+        out.run.curves.push_back({std::string(calibration_rows_series), bin.predicted, static_cast<double>(bin.rows)});
+    }
     out.run.peak_memory_bytes = peak_memory();
     out.run.state = RunState::done;
     return out;

@@ -27,6 +27,7 @@ void Cooccurrence::count(const ItemSets& sets, std::uint32_t n_items, std::uint3
     parallel.for_blocks(n_items, 16, [&](std::size_t first, std::size_t last) {
         std::vector<std::uint32_t> by_rank(n_items);
         std::vector<std::uint32_t> row(n_items);
+        std::vector<std::uint32_t> kept;
         for (std::size_t rank = first; rank < last && !progress.cancelled(); ++rank) {
             const auto i = ranked.item_of_rank[rank];
             std::fill(by_rank.begin(), by_rank.end(), 0U);
@@ -36,9 +37,13 @@ void Cooccurrence::count(const ItemSets& sets, std::uint32_t n_items, std::uint3
             if (threshold > 1)
                 for (auto& c : row)
                     c = c < threshold ? 0 : c;
-            if (cut)
-                cut(i, row);
-            store_row(i, row);
+            if (cut) {
+                kept.clear();
+                cut(i, row, kept);
+                store_cut_row(i, row, kept);
+            } else {
+                store_row(i, row);
+            }
         }
         progress.advance(last - first);
     });
@@ -116,6 +121,19 @@ void Cooccurrence::store_row(std::uint32_t i, std::span<const std::uint32_t> den
     }
 }
 
+void Cooccurrence::store_cut_row(std::uint32_t i, std::span<const std::uint32_t> dense,
+                                 std::span<const std::uint32_t> kept) {
+    Row& row = rows_[i];
+    if (dense[i] == 0) // nothing is kept of an item that is in no set
+        return;
+    row.items.assign(kept.begin(), kept.end());
+    for (const auto j : kept)
+        if (dense[i] <= 0xFFFF)
+            row.narrow.push_back(static_cast<std::uint16_t>(dense[j]));
+        else
+            row.wide.push_back(dense[j]);
+}
+
 std::uint32_t Cooccurrence::pair(std::uint32_t i, std::uint32_t j) const {
     const Row& row = rows_[i];
     auto at = static_cast<std::size_t>(j);
@@ -128,6 +146,16 @@ std::uint32_t Cooccurrence::pair(std::uint32_t i, std::uint32_t j) const {
     if (!row.wide.empty())
         return row.wide[at];
     return row.narrow.empty() ? 0 : row.narrow[at];
+}
+
+void Cooccurrence::copy_row(std::uint32_t i, std::span<std::uint32_t> out) const {
+    const Row& row = rows_[i];
+    if (row.items.empty() && row.wide.empty() && !row.narrow.empty()) {
+        std::copy(row.narrow.begin(), row.narrow.end(), out.begin());
+        return;
+    }
+    std::fill(out.begin(), out.end(), 0U);
+    for_each(i, [&](std::uint32_t j, std::uint32_t c) { out[j] = c; });
 }
 
 void Cooccurrence::save(Writer& out) const {

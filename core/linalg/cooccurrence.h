@@ -25,8 +25,10 @@ struct GrownSets {
 
 class Cooccurrence {
   public:
-    /// Sets the counts of a row to 0 that need not be kept; called from many threads. Diagonals are known by then.
-    using Cut = std::function<void(std::uint32_t i, std::span<std::uint32_t> row)>;
+    /// Appends the items whose counts of row i are to be kept, ascending, i among them and none of count 0 beside it;
+    /// called from many threads. Diagonals are known by then.
+    using Cut =
+        std::function<void(std::uint32_t i, std::span<const std::uint32_t> row, std::vector<std::uint32_t>& kept)>;
 
     /// Counts below `threshold` become 0, the diagonal included. Leaves early, unusable, if progress is cancelled.
     void count(const ItemSets& sets, std::uint32_t n_items, std::uint32_t threshold, const Parallel& parallel,
@@ -52,6 +54,9 @@ class Cooccurrence {
             visit_row(row.items, row.wide, visit);
     }
 
+    /// Writes the counts of all pairs of i; out has n_items().
+    void copy_row(std::uint32_t i, std::span<std::uint32_t> out) const;
+
     void save(Writer& out) const;
     Status load(Reader& in);
 
@@ -75,6 +80,7 @@ class Cooccurrence {
     void save_whole(Writer& out) const;
     Status load_whole(Reader& in, std::uint32_t n);
     void store_row(std::uint32_t i, std::span<const std::uint32_t> dense);
+    void store_cut_row(std::uint32_t i, std::span<const std::uint32_t> dense, std::span<const std::uint32_t> kept);
     std::vector<Row> rows_;
     std::vector<std::uint32_t> diagonal_;
     bool cut_ = false;

@@ -6,6 +6,8 @@
 #include "core/models/baselines/random.h"
 #include "core/models/baselines/slopeone.h"
 #include "core/models/bpr/bpr.h"
+#include "core/models/deepfm/deepfm.h"
+#include "core/models/dkn/dkn.h"
 #include "core/models/ease/ease.h"
 #include "core/models/fm/fm.h"
 #include "core/models/graphwalk/rp3beta.h"
@@ -14,11 +16,14 @@
 #include "core/models/mvae/mvae.h"
 #include "core/models/ncf/ncf.h"
 #include "core/models/nmf/nmf.h"
+#include "core/models/rbm/rbm.h"
 #include "core/models/recommender.h"
 #include "core/models/sar/sar.h"
 #include "core/models/slim/slim.h"
 #include "core/models/svd/svd.h"
 #include "core/models/svdpp/svdpp.h"
+#include "core/models/widedeep/widedeep.h"
+#include "core/models/xdeepfm/xdeepfm.h"
 
 namespace tastebench {
 
@@ -46,7 +51,12 @@ const std::vector<ModelEntry>& all_models() {
         list.push_back(fm_entry());
         list.push_back(ffm_entry());
         list.push_back(mvae_entry());
+        list.push_back(rbm_entry());
+        list.push_back(widedeep_entry());
+        list.push_back(deepfm_entry());
+        list.push_back(xdeepfm_entry());
         list.push_back(ncf_entry());
+        list.push_back(dkn_entry());
         return list;
     }();
     return models;

@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/nn/batch_norm.h"
 #include "core/nn/dense.h"
+#include "core/nn/products.h"
 
 namespace tastebench::nn {
 
@@ -137,11 +138,17 @@ void DenseStack::backward(const ParameterSet& parameters, Work& work, std::size_
             batch_norm_backward(d, normed, n, width, moments + width, parameters.at(scales_[l]));
         }
         const auto delta = view(static_cast<const float*>(d), n, width);
-        if (l > 0)
-            dense_backward_input(delta, parameters.matrix(weights_[l]),
-                                 view(work.deltas_[l - 1].data() + first * weights_[l].rows, n, weights_[l].rows));
-        else if (dx.cols() > 0)
-            dense_backward_input(delta, parameters.matrix(weights_[0]), dx);
+        const std::size_t before = weights_[l].rows;
+        if (l == 0 && dx.cols() == 0)
+            return;
+        const MatrixView out = l == 0 ? dx : view(work.deltas_[l - 1].data() + first * before, n, before);
+        if (width == 1)
+            dense_backward_input_by_transposed(delta, view(parameters.at(weights_[l]), 1, before), out);
+        else if (!work.transposed_.empty())
+            dense_backward_input_by_transposed(
+                delta, view(static_cast<const float*>(work.transposed_[l].data()), width, before), out);
+        else
+            dense_backward_input(delta, parameters.matrix(weights_[l]), out);
     }
 }
 
@@ -170,9 +177,23 @@ void DenseStack::gradient(const Part& part, const Work& work, const ConstMatrixV
     const ConstMatrixView input =
         part.layer == 0 ? view(x.data() + part.first, n, rows, static_cast<std::size_t>(x.outerStride()))
                         : view(work.values_[part.layer - 1].data() + part.first, n, rows, weights_[part.layer].rows);
-    float* out = gradient + part.offset;
-    std::fill_n(out, part.size, 0.0F);
-    dense_backward_weights(input, delta, view(out, rows, width), nullptr);
+    dense_gradient(input, delta, view(gradient + part.offset, rows, width));
+}
+
+void DenseStack::transpose(const ParameterSet& parameters, Work& work) const {
+    work.transposed_.resize(weights_.size());
+    for (std::size_t l = 0; l < weights_.size(); ++l)
+        work.transposed_[l].resize(weights_[l].columns > 1 ? weights_[l].size() : 0);
+    for (const auto& part : parts())
+        transpose(part, parameters, work);
+}
+
+void DenseStack::transpose(const Part& part, const ParameterSet& parameters, Work& work) const {
+    const auto& w = weights_[part.layer];
+    if (part.first == part.last || w.columns == 1)
+        return;
+    nn::transpose(parameters.at(w) + part.first * w.columns, w.columns, part.last - part.first, w.columns,
+                  work.transposed_[part.layer].data() + part.first, w.rows);
 }
 
 void DenseStack::bias_gradient(const Part& part, const Work& work, std::size_t samples, float* gradient) const {

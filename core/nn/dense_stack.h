@@ -56,6 +56,7 @@ class DenseStack {
         std::vector<AlignedFloats> normed_;          ///< batch norm: the normalised sums
         std::vector<AlignedFloats> moments_;         ///< batch norm: mean and variance of each slice
         std::vector<AlignedFloats> masks_;           ///< dropout: 0 or 1 / keep
+        std::vector<AlignedFloats> transposed_;      ///< the weights, if transpose() was called
     };
     struct Training {
         std::uint64_t seed = 0;
@@ -77,13 +78,18 @@ class DenseStack {
     /// the slice's own moments; null: as in scoring.
     void forward(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
                  std::size_t last, const Training* training) const;
-    /// Of the same samples after a forward() in training; dx gets the derivatives by the inputs. dx may have no columns.
+    /// Of the same samples after a forward() in training; dx gets the derivatives by the inputs. dx may have no
+    /// columns.
     void backward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last, MatrixView dx) const;
 
     /// All parameters of the stack, each in one part.
     std::vector<Part> parts() const;
     /// The gradient of a part over the whole batch, written to its place in `gradient`; x are the batch's inputs.
     void gradient(const Part& part, const Work& work, const ConstMatrixView& x, float* gradient) const;
+    /// Keeps the weights transposed in `work`, which makes backward() quicker. To be called again whenever they were
+    /// changed; for a part that alone was changed the second suffices, different parts at once.
+    void transpose(const ParameterSet& parameters, Work& work) const;
+    void transpose(const Part& part, const ParameterSet& parameters, Work& work) const;
     /// Batch norm: the batch's moments go into the moving averages, in the order of slices.
     void finish_batch(const Work& work, std::size_t samples);
 

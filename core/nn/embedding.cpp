@@ -48,16 +48,25 @@ void EmbeddingTable::step(std::span<const std::uint32_t> ids, const float* gradi
     for (std::size_t s = 0; s < ids.size(); ++s)
         add_to(sums_.data() + std::size_t{place_[ids[s]]} * width_, gradients + s * stride, width_);
     const StepSizes sizes = step_sizes(settings_, step_number);
-    for (std::size_t at = 0; at < touched_.size(); ++at) {
-        const std::size_t offset = std::size_t{touched_[at]} * width_;
-        const float* g = sums_.data() + at * width_;
-        if (settings_.method == Method::sgd)
-            sgd_step(values_.data() + offset, g, width_, sizes);
-        else if (settings_.method == Method::adagrad)
-            adagrad_step(values_.data() + offset, g, second_.data() + offset, width_, sizes);
-        else
-            adam_step(values_.data() + offset, g, first_.data() + offset, second_.data() + offset, width_, sizes);
-    }
+    for (std::size_t at = 0; at < touched_.size(); ++at)
+        step_row(touched_[at], sums_.data() + at * width_, sizes);
+}
+
+void EmbeddingTable::step_distinct(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride,
+                                   std::uint64_t step_number) {
+    const StepSizes sizes = step_sizes(settings_, step_number);
+    for (std::size_t at = 0; at < ids.size(); ++at)
+        step_row(ids[at], gradients + at * stride, sizes);
+}
+
+void EmbeddingTable::step_row(std::uint32_t row, const float* gradient, const StepSizes& sizes) {
+    const std::size_t offset = std::size_t{row} * width_;
+    if (settings_.method == Method::sgd)
+        sgd_step(values_.data() + offset, gradient, width_, sizes);
+    else if (settings_.method == Method::adagrad)
+        adagrad_step(values_.data() + offset, gradient, second_.data() + offset, width_, sizes);
+    else
+        adam_step(values_.data() + offset, gradient, first_.data() + offset, second_.data() + offset, width_, sizes);
 }
 
 void EmbeddingTable::save(Writer& out) const {

@@ -32,14 +32,22 @@ class EmbeddingTable {
     /// One step of the optimiser on the rows that `ids` names: the gradient of a row is the sum of those of its samples
     /// in their order, so that digits do not depend on threads. Moments of other rows rest (lazy Adam). Gradients of
     /// samples are `stride` floats apart. Calls for different tables may run at once.
-    void step(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride, std::uint64_t step_number);
+    void step(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride,
+              std::uint64_t step_number);
 
-    void save(Writer& out) const;               ///< the values
-    bool load(Reader& in);                      ///< false if they are of another size than start() gave
-    void save_training(Writer& out) const;      ///< the moments
+    /// The same where every id is named once, so that nothing is to be summed: on any threads at once as long as no two
+    /// of them name the same row.
+    void step_distinct(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride,
+                       std::uint64_t step_number);
+
+    void save(Writer& out) const;          ///< the values
+    bool load(Reader& in);                 ///< false if they are of another size than start() gave
+    void save_training(Writer& out) const; ///< the moments
     bool load_training(Reader& in);
 
   private:
+    void step_row(std::uint32_t row, const float* gradient, const StepSizes& sizes);
+
     std::uint32_t rows_ = 0, width_ = 0;
     AlignedFloats values_, first_, second_;
     OptimizerSettings settings_;

@@ -155,25 +155,32 @@ std::string results_section(const ReportData& data) {
 
 /// One chart for each scale: losses and metrics of validation do not share an axis.
 std::string learning_curves(const ReportData& data) {
-    std::vector<std::pair<std::string, std::vector<html::Line>>> charts;
+    struct Chart {
+        std::string scale, by;
+        std::vector<html::Line> lines;
+    };
+    std::vector<Chart> charts;
     for (const auto& entry : data.runs)
         for (const auto& group : group_curves(entry.run.curves))
             for (const auto& line : group.lines) {
                 if (line.points.size() < 2)
                     continue;
-                html::Line drawn{fmt::format("{}: {}", entry.label, line.title), {}};
+                const bool shared = line.title == as_predicted;
+                html::Line drawn{shared ? line.title : fmt::format("{}: {}", entry.label, line.title), {}};
                 for (const auto& point : line.points)
                     drawn.points.emplace_back(point.x, point.y);
                 auto at = std::find_if(charts.begin(), charts.end(),
-                                       [&](const auto& chart) { return chart.first == group.scale; });
+                                       [&](const auto& chart) { return chart.scale == group.scale; });
                 if (at == charts.end())
-                    at = charts.insert(charts.end(), {group.scale, {}});
-                at->second.push_back(std::move(drawn));
+                    at = charts.insert(charts.end(), {group.scale, group.by, {}});
+                if (!shared || at->lines.empty()) // once for all runs
+                    at->lines.push_back(std::move(drawn));
             }
     std::string out;
-    for (const auto& [scale, lines] : charts) {
-        const auto title = fmt::format("{} by epoch", scale);
-        out += "<h3>" + html::escape(title) + "</h3>" + html::line_chart(title, "Epoch", lines);
+    for (const auto& [scale, by, lines] : charts) {
+        const auto title = fmt::format("{} by {}", scale, by);
+        out += "<h3>" + html::escape(title) + "</h3>" +
+               html::line_chart(title, by == "epoch" ? "Epoch" : "Predicted probability", lines);
     }
     return out;
 }

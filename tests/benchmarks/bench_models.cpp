@@ -1,7 +1,7 @@
-// Training and lists of the classical models on one file of interactions (TASTEBENCH_BENCH_FILE), and FM on one of
-// clicks (TASTEBENCH_BENCH_CTR, as gen_ctr.py writes it): time, peak memory, and the work that a plain count gives, so
-// that the report can say which share of the machine is used. `run` beside this file sets it up, runs the peers in turn
-// with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each is measured (3).
+// Training and lists of the classical models on one file of interactions (TASTEBENCH_BENCH_FILE), and models of
+// features on one of clicks (TASTEBENCH_BENCH_CTR, as gen_ctr.py writes it): time, peak memory, and the work that a
+// plain count gives, so that the report can say which share of the machine is used. `run` beside this file sets it up,
+// runs the peers in turn with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each is measured (3).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -147,9 +147,40 @@ void measure_top10(benchmark::State& state, const Case& one) {
     count(state, one.top_work(shape()));
 }
 
+/// A model of clicks, and how many passes the rate is taken from.
+struct ClickCase {
+    std::string name, model;
+    TypedParameters parameters;
+    int passes;
+};
+
+const std::vector<ClickCase>& click_cases() {
+    // As peers_torch.py has it: embeddings of 10 for the categories, numbers in the linear and the deep part alone.
+    static const auto network = [](const char* batch, TypedParameters more = {}) {
+        TypedParameters all{{"task", "clicks"},
+                            {"dim", "10"},
+                            {"deep", "256,256"},
+                            {"number_fields", "plain"},
+                            {"batch", batch},
+                            {"numbers", "log"},
+                            {"embedding_regularization", "0"}};
+        all.merge(more);
+        return all;
+    };
+    static const std::vector<ClickCase> list{
+        {"fm", "fm", {{"task", "clicks"}, {"learner", "sgd"}, {"factors", "10"}, {"numbers", "log"}}, 10},
+        {"widedeep", "widedeep", network("256"), 5},
+        {"widedeep_4096", "widedeep", network("4096"), 5},
+        {"deepfm", "deepfm", network("256"), 5},
+        {"deepfm_4096", "deepfm", network("4096"), 5},
+        {"xdeepfm", "xdeepfm",
+         network("256", {{"cin", "128,128"}, {"cin_activation", "relu"}, {"split_half", "false"}}), 1}};
+    return list;
+}
+
 /// Click data: the first four fifths train, the rest test, as peers_torch.py cuts them. The rate is that of the passes
-/// alone, from the difference of ten passes, since reading the fields into codes is not in the peer's figure either.
-void measure_fm(benchmark::State& state) {
+/// alone, from the difference of some passes, since reading the fields into codes is not in the peer's figure either.
+void measure_clicks(benchmark::State& state, const ClickCase& one) {
     static const DatasetPtr data = import_named("TASTEBENCH_BENCH_CTR");
     static const Split split = [] {
         Split cut;
@@ -158,20 +189,20 @@ void measure_fm(benchmark::State& state) {
             (row < n / 5 * 4 ? cut.train : cut.test).push_back(row);
         return cut;
     }();
-    const auto passes = [](const char* epochs) {
+    const auto passes = [&](int epochs) {
         const auto start = std::chrono::steady_clock::now();
-        auto model = fit(
-            "fm", {{"task", "clicks"}, {"learner", "sgd"}, {"factors", "10"}, {"epochs", epochs}, {"numbers", "log"}},
-            *data, split.train);
+        auto parameters = one.parameters;
+        parameters["epochs"] = std::to_string(epochs);
+        auto model = fit(one.model, parameters, *data, split.train);
         return std::pair(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
                          std::move(model));
     };
     reset_peak();
     for (auto _ : state) {
-        const auto [one, model] = passes("1");
-        const auto eleven = passes("11").first;
-        const double rate = 10 * static_cast<double>(split.train.size()) / (eleven - one);
-        state.SetIterationTime(one);
+        const auto [first, model] = passes(1);
+        const auto all = passes(1 + one.passes).first;
+        const double rate = one.passes * static_cast<double>(split.train.size()) / (all - first);
+        state.SetIterationTime(first);
         state.counters["samples_per_s"] = rate;
         Capabilities can;
         can.recommends = false;
@@ -220,7 +251,8 @@ void add_cases() {
         if (one.top_work)
             once(benchmark::RegisterBenchmark((one.name + "/top10").c_str(), measure_top10, one))->UseRealTime();
     }
-    once(benchmark::RegisterBenchmark("fm/fit", measure_fm))->UseManualTime();
+    for (const auto& one : click_cases())
+        once(benchmark::RegisterBenchmark((one.name + "/fit").c_str(), measure_clicks, one))->UseManualTime();
     for (const char* batch : {"256", "4096"})
         once(benchmark::RegisterBenchmark((std::string("ncf/batch") + batch).c_str(), measure_ncf, batch))
             ->UseManualTime();

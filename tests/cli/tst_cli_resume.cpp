@@ -96,7 +96,7 @@ class TestResume : public QObject {
         for (const auto& model : models) {
             QVERIFY(!model.at("family").get<std::string>().empty());
             for (const char* key : {"recommends", "predicts_ratings", "predicts_clicks", "explains", "folds_in",
-                                    "iterative", "needs_ratings", "needs_features", "needs_users_and_items"})
+                                    "updates", "iterative", "needs_ratings", "needs_features", "needs_users_and_items"})
                 QVERIFY2(model.at("capabilities").at(key).is_boolean(), key);
         }
         const auto words = workspace_.run({"models"}).out;

@@ -50,7 +50,7 @@ class TestModels : public QObject {
         const int ndcg = RunsModel::FirstMetric + static_cast<int>(model.metrics().indexOf(QStringLiteral("ndcg@10")));
         QCOMPARE(model.index(0, ndcg).data().toString(), metricText(0.25));
         QCOMPARE(model.index(1, ndcg).data(), QVariant());
-        QCOMPARE(model.headerData(ndcg, Qt::Horizontal).toString(), QStringLiteral("ndcg@10"));
+        QCOMPARE(model.headerData(ndcg, Qt::Horizontal).toString(), QStringLiteral("nDCG@10"));
     }
 
     void runs_sort_by_number_not_by_text() {

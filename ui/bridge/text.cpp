@@ -94,4 +94,16 @@ QString progressText(const ProgressSnapshot& progress) {
     return out;
 }
 
+QString modelTitle(const std::string& model) {
+    const auto entry = find_model(model);
+    return toQt(entry ? (*entry)->title : model);
+}
+
+QString metricTitle(const std::string& name) {
+    const auto* info = find_metric(name);
+    if (info == nullptr)
+        return toQt(name);
+    return info->at_k ? toQt(info->title + name.substr(name.find('@'))) : toQt(info->title);
+}
+
 } // namespace tastebench::ui

@@ -29,6 +29,8 @@ QString dateText(std::int64_t unixSeconds);             ///< UTC date
 QString metricText(double value);                       ///< four decimals
 QString percentText(double fraction);                   ///< "12.3 %", more digits for tiny shares
 QString stateText(RunState state);                      ///< "Running"
+QString modelTitle(const std::string& model);           ///< "SAR" of "sar"
+QString metricTitle(const std::string& name);           ///< "nDCG@10" of "ndcg@10"
 QString progressText(const ProgressSnapshot& progress); ///< "Training 40 %, 12 s left"
 
 } // namespace tastebench::ui

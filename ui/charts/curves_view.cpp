@@ -40,7 +40,8 @@ void CurvesView::showCurves(const Curves& curves) {
         auto* chart = panel(static_cast<qsizetype>(g));
         // A chart of one line has no legend, so its title is the line's.
         chart->setTitle(lines.size() == 1 ? lines.constFirst().name : toQt(group.scale));
-        chart->showLines(lines, {tr("epoch"), toQt(group.scale)});
+        const bool byEpoch = group.by == "epoch";
+        chart->showLines(lines, {byEpoch ? tr("epoch") : tr("predicted probability"), toQt(group.scale)});
         chart->show();
     }
     for (qsizetype at = static_cast<qsizetype>(groups.size()); at < panels_.size(); ++at)

@@ -1,5 +1,5 @@
-// Learning curves, live: one chart for each scale side by side, since a loss and a metric of the validation rows have
-// no axis in common.
+// Learning curves, live, and after them how well predicted probabilities were calibrated: one chart for each scale side
+// by side, since a loss and a metric of the validation rows have no axis in common.
 #pragma once
 
 #include <QList>

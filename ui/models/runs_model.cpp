@@ -131,7 +131,7 @@ QVariant RunsModel::display(const Run& run, int column) const {
     case TimeLeft:
         return running && job->progress.seconds_left ? QVariant(durationText(*job->progress.seconds_left)) : QVariant();
     case Model:
-        return toQt(run.spec.model);
+        return modelTitle(run.spec.model);
     case Data:
         return toQt(run.spec.data_name);
     case SplitColumn:
@@ -180,7 +180,7 @@ QVariant RunsModel::sortValue(const Run& run, int column) const {
 }
 
 QString RunsModel::tip(const Run& run) const {
-    QStringList lines{tr("Run %1: %2 on %3").arg(run.id).arg(toQt(run.spec.model), toQt(run.spec.data_name))};
+    QStringList lines{tr("Run %1: %2 on %3").arg(run.id).arg(modelTitle(run.spec.model), toQt(run.spec.data_name))};
     for (const auto& [name, value] : run.spec.parameters)
         lines.append(toQt(name) + QStringLiteral(" = ") + toQt(to_text(value)));
     if (!run.error.empty())
@@ -201,7 +201,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (section >= FirstMetric && section < durationColumn()) {
         const auto& name = metrics_[section - FirstMetric];
         if (role == Qt::DisplayRole)
-            return name;
+            return metricTitle(toStd(name));
         const auto* info = find_metric(toStd(name));
         return info == nullptr ? QVariant() : QVariant(toQt(info->help));
     }

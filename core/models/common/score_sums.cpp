@@ -19,6 +19,25 @@ void ScoreSums::add(const SparseRows& matrix, std::uint32_t row, double factor) 
     kernels::add_scaled(matrix.columns_of(row), matrix.values_of(row).data(), factor, sums_.data());
 }
 
+void ScoreSums::add(std::span<const ItemIx> items, const double* values, double factor) {
+    double* sums = sums_.data();
+    const std::size_t n = items.size();
+    std::size_t at = 0;
+    for (; at + 4 <= n; at += 4) {
+        // Items are distinct: four sums at a time do not wait for one another.
+        const double a = sums[items[at]] + factor * values[at];
+        const double b = sums[items[at + 1]] + factor * values[at + 1];
+        const double c = sums[items[at + 2]] + factor * values[at + 2];
+        const double d = sums[items[at + 3]] + factor * values[at + 3];
+        sums[items[at]] = a;
+        sums[items[at + 1]] = b;
+        sums[items[at + 2]] = c;
+        sums[items[at + 3]] = d;
+    }
+    for (; at < n; ++at)
+        sums[items[at]] += factor * values[at];
+}
+
 std::vector<Scored> ScoreSums::take_list(const Recommender& model, UserIx user, const TopKOptions& options) {
     if (options.remove_seen)
         for (const auto item : model.seen(user))

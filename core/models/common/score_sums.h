@@ -12,8 +12,18 @@ class ScoreSums {
     explicit ScoreSums(std::uint32_t n_items);
     /// Adds factor x row to the sums.
     void add(const SparseRows& matrix, std::uint32_t row, double factor);
+    /// Adds factor x value, each product rounded to double precision first.
+    void add(std::span<const ItemIx> items, const double* values, double factor);
     /// The list of the user whose rows were added, as Recommender::top_k() defines it; the sums are 0 again.
     std::vector<Scored> take_list(const Recommender& model, UserIx user, const TopKOptions& options);
+
+    /// Sums that are not above 0 become fill(item).
+    template <typename Fill>
+    void fill_below_zero(Fill&& fill) {
+        for (ItemIx item = 0; item < n_items_; ++item)
+            if (!(sums_[item] > 0))
+                sums_[item] = fill(item);
+    }
 
   private:
     std::uint32_t n_items_;

@@ -74,14 +74,18 @@ void encode_multi(const Field& field, std::uint16_t number, const ContextColumn&
 } // namespace
 
 Result<FeatureEncoder> FeatureEncoder::learn(const TrainingData& training, const FeatureOptions& options,
-                                             const Parallel& parallel) {
+                                             const Parallel& parallel, const Progress* progress) {
     const auto columns = choose_fields(training.data, options.fields);
     if (!columns)
         return fail(columns.error());
     std::vector<LearnedField> learned(columns->size());
+    const auto cancelled = [&] { return progress != nullptr && progress->cancelled(); };
     parallel.for_blocks(columns->size(), 1, [&](std::size_t c, std::size_t) {
-        learned[c] = learn_field(training, (*columns)[c], options);
+        if (!cancelled())
+            learned[c] = learn_field(training, (*columns)[c], options);
     });
+    if (cancelled())
+        return cancelled_error();
     std::stable_sort(learned.begin(), learned.end(), [](const LearnedField& a, const LearnedField& b) {
         return std::pair(a.field.part(), a.field.kind) < std::pair(b.field.part(), b.field.kind);
     });
@@ -96,7 +100,7 @@ Result<FeatureEncoder> FeatureEncoder::learn(const TrainingData& training, const
     }
     if (next > std::numeric_limits<std::uint32_t>::max() || learned.size() > std::numeric_limits<std::uint16_t>::max())
         return bad_data("the features have more values than can be counted", "fields",
-                        "use fewer features, or raise rare_values");
+                        "use fewer features, raise rare_values, or set hash_buckets");
     out.n_indices_ = static_cast<std::uint32_t>(next);
     const auto of = [&](FieldPart part) {
         const auto is = [](FieldPart wanted) {
@@ -224,12 +228,21 @@ bool FeatureEncoder::load(Reader& in) {
     if (!sound || next > std::numeric_limits<std::uint32_t>::max() || !users_.load(in) || !items_.load(in))
         return false;
     n_indices_ = static_cast<std::uint32_t>(next);
-    for (const auto* rows : {&users_, &items_}) {
+    for (const auto part : {FieldPart::user, FieldPart::item}) {
+        const auto* rows = part == FieldPart::user ? &users_ : &items_;
         const auto known = [&](auto index) { return index < n_indices_; };
-        sound = sound && std::all_of(rows->index.begin(), rows->index.end(), known) &&
+        std::uint32_t singles = 0;
+        std::uint32_t numbers = 0;
+        for (const auto& field : fields_) {
+            singles += field.part() == part && field.kind != FieldKind::multi ? 1 : 0;
+            numbers += field.part() == part && field.kind == FieldKind::number ? 1 : 0;
+        }
+        sound = sound && rows->singles == singles && rows->numbers == numbers &&
+                std::all_of(rows->index.begin(), rows->index.end(), known) &&
                 std::all_of(rows->multi_index.begin(), rows->multi_index.end(), known) &&
-                std::all_of(rows->multi_field.begin(), rows->multi_field.end(),
-                            [&](auto field) { return field < fields_.size(); });
+                std::all_of(rows->multi_field.begin(), rows->multi_field.end(), [&](auto field) {
+                    return field < fields_.size() && fields_[field].kind == FieldKind::multi;
+                });
     }
     return sound;
 }

@@ -51,9 +51,9 @@ struct EncodedRows {
 
 class FeatureEncoder {
   public:
-    /// Errors of choose_fields(); bad_data beyond 4 billion indices or 65,535 fields.
+    /// Errors of choose_fields(); bad_data beyond 4 billion indices or 65,535 fields; cancelled.
     static Result<FeatureEncoder> learn(const TrainingData& training, const FeatureOptions& options,
-                                        const Parallel& parallel);
+                                        const Parallel& parallel, const Progress* progress = nullptr);
 
     /// By part (user, item, row), and within a part categories, numbers, multis.
     const std::vector<Field>& fields() const { return fields_; }

@@ -101,7 +101,11 @@ void add_feature_parameters(std::vector<ParameterSpec>& specs) {
     specs.push_back({"rare_values", "Fewest rows of a value",
                      "Values with fewer training rows are treated as unknown, all alike.", "rows",
                      ParameterType::integer, std::int64_t{1}, 1, 1'000'000});
-    for (auto at = specs.end() - 3; at != specs.end(); ++at)
+    specs.push_back({"hash_buckets", "Hash buckets",
+                     "Features with more values than this share so many places by a hash of the value, which bounds "
+                     "the memory; 0 gives every value its own.",
+                     "", ParameterType::integer, std::int64_t{0}, 0, 100'000'000});
+    for (auto at = specs.end() - 4; at != specs.end(); ++at)
         at->advanced = true;
 }
 
@@ -115,6 +119,7 @@ FeatureOptions read_feature_options(const Parameters& parameters) {
                                          : NumberReading::automatic;
     out.buckets = static_cast<std::uint32_t>(get_int(parameters, "buckets"));
     out.least_rows = static_cast<std::uint32_t>(get_int(parameters, "rare_values"));
+    out.hash_buckets = static_cast<std::uint32_t>(get_int(parameters, "hash_buckets"));
     return out;
 }
 

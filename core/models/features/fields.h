@@ -18,11 +18,12 @@ enum class NumberReading : std::uint8_t { automatic, standard, log, buckets };
 struct FeatureOptions {
     std::string fields = "all"; ///< see check_fields()
     NumberReading numbers = NumberReading::automatic;
-    std::uint32_t buckets = 20;   ///< at most, of equal numbers of training rows
-    std::uint32_t least_rows = 1; ///< values with fewer training rows count as unknown
+    std::uint32_t buckets = 20;     ///< at most, of equal numbers of training rows
+    std::uint32_t least_rows = 1;   ///< values with fewer training rows count as unknown
+    std::uint32_t hash_buckets = 0; ///< fields of more known values share so many indices by a hash; 0: none do
 };
 
-/// Appends the parameters fields, numbers, buckets and rare_values, and reads them back.
+/// Appends the parameters fields, numbers, buckets, rare_values and hash_buckets, and reads them back.
 void add_feature_parameters(std::vector<ParameterSpec>& specs);
 FeatureOptions read_feature_options(const Parameters& parameters);
 

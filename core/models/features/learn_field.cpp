@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <unordered_map>
+
+#include <xxhash.h>
 
 namespace tastebench {
 
@@ -20,14 +23,25 @@ std::vector<std::uint64_t> rows_of(const Grouping& groups) {
     return out;
 }
 
-/// Gives the values with enough rows the indices from `first`, in the order of their codes; the others get 0.
-std::uint32_t number_known(std::span<const std::uint64_t> rows, std::uint32_t first, std::uint64_t least_rows,
+/// Gives the values with enough rows the indices from `first`, in the order of their codes; the others get 0. More than
+/// hash_buckets of them share as many indices, dealt out by a hash of their texts (Weinberger et al. 2009).
+std::uint32_t number_known(std::span<const std::uint64_t> rows, std::uint32_t first, const FeatureOptions& options,
+                           const std::function<std::string_view(std::uint32_t code)>& text,
                            std::vector<std::uint32_t>& index_of) {
+    const auto is_known = [&](std::uint64_t count) { return count >= options.least_rows; };
+    const auto known = std::count_if(rows.begin(), rows.end(), is_known);
+    const std::uint32_t buckets = options.hash_buckets;
+    const bool hashed = buckets > 0 && known > std::ptrdiff_t{buckets};
     index_of.assign(rows.size(), 0);
-    for (std::size_t code = 0; code < rows.size(); ++code)
-        if (rows[code] >= least_rows)
-            index_of[code] = first++;
-    return first;
+    std::uint32_t next = first;
+    for (std::uint32_t code = 0; code < rows.size(); ++code) {
+        if (!is_known(rows[code]))
+            continue;
+        const auto name = hashed ? text(code) : std::string_view();
+        index_of[code] =
+            hashed ? first + static_cast<std::uint32_t>(XXH3_64bits(name.data(), name.size()) % buckets) : next++;
+    }
+    return hashed ? first + buckets : next;
 }
 
 double transformed(bool log, double x) {
@@ -107,6 +121,9 @@ struct Dictionary {
     std::vector<std::string_view> texts;
     std::unordered_map<std::string_view, std::uint32_t> codes;
 
+    std::function<std::string_view(std::uint32_t)> text() const {
+        return [this](std::uint32_t code) { return texts[code]; };
+    }
     template <typename ForEach>
     explicit Dictionary(const StringColumn& column, const ForEach& for_each) {
         for (std::size_t i = 0; i < column.size(); ++i)
@@ -121,7 +138,7 @@ struct Dictionary {
 };
 
 void learn_categories(LearnedField& out, const StringColumn& column, std::span<const std::uint64_t> rows,
-                      std::uint64_t least_rows) {
+                      const FeatureOptions& options) {
     const Dictionary dictionary(column, [](std::string_view text, const auto& body) {
         if (!text.empty())
             body(text);
@@ -132,13 +149,13 @@ void learn_categories(LearnedField& out, const StringColumn& column, std::span<c
             counts[dictionary.codes.at(column[i])] += rows[i];
     std::vector<std::uint32_t> index_of;
     out.field.kind = FieldKind::category;
-    out.field.size = number_known(counts, 2, least_rows, index_of);
+    out.field.size = number_known(counts, 2, options, dictionary.text(), index_of);
     for (std::size_t i = 0; i < column.size(); ++i)
         out.index.push_back(column[i].empty() ? 1 : index_of[dictionary.codes.at(column[i])]);
 }
 
 void learn_multi(LearnedField& out, const StringColumn& column, std::span<const std::uint64_t> rows,
-                 std::uint64_t least_rows) {
+                 const FeatureOptions& options) {
     const auto each = [](std::string_view text, const auto& body) { for_each_category(text, body); };
     const Dictionary dictionary(column, each);
     std::vector<std::uint64_t> counts(dictionary.texts.size(), 0);
@@ -146,7 +163,7 @@ void learn_multi(LearnedField& out, const StringColumn& column, std::span<const 
         each(column[i], [&](std::string_view text) { counts[dictionary.codes.at(text)] += rows[i]; });
     std::vector<std::uint32_t> index_of;
     out.field.kind = FieldKind::multi;
-    out.field.size = number_known(counts, 1, least_rows, index_of);
+    out.field.size = number_known(counts, 1, options, dictionary.text(), index_of);
     out.starts.push_back(0);
     for (std::size_t i = 0; i < column.size(); ++i) {
         each(column[i], [&](std::string_view text) { out.multi_index.push_back(index_of[dictionary.codes.at(text)]); });
@@ -160,9 +177,9 @@ void learn_table(LearnedField& out, const FeatureColumn& column, const Grouping&
                  const FeatureOptions& options) {
     const auto rows = rows_of(groups);
     if (column.type == ColumnType::category)
-        return learn_categories(out, column.texts, rows, options.least_rows);
+        return learn_categories(out, column.texts, rows, options);
     if (column.type == ColumnType::multi_category)
-        return learn_multi(out, column.texts, rows, options.least_rows);
+        return learn_multi(out, column.texts, rows, options);
     std::vector<CountedNumber> values;
     for (std::size_t i = 0; i < column.numbers.size(); ++i)
         if (rows[i] > 0 && std::isfinite(column.numbers[i]))
@@ -193,12 +210,15 @@ void learn_context(LearnedField& out, const ContextColumn& column, std::span<con
             ++counts[column.codes[at]];
     }
     out.field.kind = multi ? FieldKind::multi : FieldKind::category;
-    out.field.size = number_known(counts, multi ? 1 : 2, options.least_rows, out.field.index_of);
+    out.field.size = number_known(
+        counts, multi ? 1 : 2, options, [&](std::uint32_t code) { return column.categories[code]; },
+        out.field.index_of);
 }
 
-void learn_ids(LearnedField& out, const Grouping& groups, std::uint64_t least_rows) {
+void learn_ids(LearnedField& out, const IdMap& ids, const Grouping& groups, const FeatureOptions& options) {
     out.field.kind = FieldKind::category;
-    out.field.size = number_known(rows_of(groups), 2, least_rows, out.index);
+    out.field.size = number_known(
+        rows_of(groups), 2, options, [&](std::uint32_t index) { return ids.id(index); }, out.index);
 }
 
 } // namespace
@@ -222,10 +242,10 @@ LearnedField learn_field(const TrainingData& training, const FieldColumn& column
     out.field.column = column.column;
     switch (column.source) {
     case FieldSource::user_id:
-        learn_ids(out, training.by_user, options.least_rows);
+        learn_ids(out, training.data.users(), training.by_user, options);
         break;
     case FieldSource::item_id:
-        learn_ids(out, training.by_item, options.least_rows);
+        learn_ids(out, training.data.items(), training.by_item, options);
         break;
     case FieldSource::user:
         learn_table(out, training.data.user_features()[column.column], training.by_user, options);

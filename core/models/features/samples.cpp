@@ -33,7 +33,7 @@ void join_multi(EncodedRows& to, std::span<const EncodedRows> blocks) {
 }
 
 EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::span<const RowIx> rows,
-                       const Parallel& parallel) {
+                       const Parallel& parallel, const Progress* progress) {
     EncodedRows out;
     encoder.encode(data, {}, out);
     const bool multi = !out.starts.empty();
@@ -43,13 +43,15 @@ EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::
     out.number.resize(rows.size() * out.numbers);
     std::vector<EncodedRows> blocks((rows.size() + encoded_block - 1) / encoded_block);
     parallel.for_blocks(rows.size(), encoded_block, [&](std::size_t first, std::size_t last) {
+        if (progress != nullptr && progress->cancelled())
+            return;
         auto& block = blocks[first / encoded_block];
         encoder.encode(data, rows.subspan(first, last - first), block);
         append(out, block, first);
         block.index = {};
         block.number = {};
     });
-    if (multi)
+    if (multi && (progress == nullptr || !progress->cancelled()))
         join_multi(out, blocks);
     return out;
 }
@@ -141,20 +143,32 @@ double take_errors(FeatureTask task, SampleBlock& block) {
         }
         return loss;
     }
-    for (std::uint32_t i = 0; i < block.n; ++i) {
-        if (task == FeatureTask::ratings) {
+    if (task == FeatureTask::ratings) {
+        for (std::uint32_t i = 0; i < block.n; ++i) {
             block.error[i] = block.output[i] - block.target[i];
             loss += static_cast<double>(block.error[i]) * static_cast<double>(block.error[i]);
-            continue;
         }
-        block.error[i] = sigmoid(block.output[i]) - block.target[i];
-        loss += softplus(static_cast<double>(block.target[i] > 0 ? block.output[i] : -block.output[i]));
+        return loss;
     }
+    // ln(1 + e) of many in one logarithm: their product stays far below the greatest double for 512 of them.
+    double product = 1;
+    for (std::uint32_t i = 0; i < block.n; ++i) {
+        const auto x = static_cast<double>(block.output[i]);
+        const double e = std::exp(-std::abs(x));
+        block.error[i] = static_cast<float>((x < 0 ? e : 1) / (1 + e)) - block.target[i];
+        loss += std::max(block.target[i] > 0 ? -x : x, 0.0);
+        product *= 1 + e;
+        if (i % 512 == 511) {
+            loss += std::log(product);
+            product = 1;
+        }
+    }
+    loss += std::log(product);
     return loss;
 }
 
 Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder& encoder, FeatureTask task,
-                              double positive_from, const Parallel& parallel) {
+                              double positive_from, const Parallel& parallel, const Progress* progress) {
     const auto& columns = training.data.interactions();
     Samples out;
     out.encoder_ = &encoder;
@@ -197,7 +211,9 @@ Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder
     }
     out.has_context_ = encoder.has(FieldPart::row);
     if (out.has_context_)
-        out.context_ = encode_all(encoder, training.data, rows, parallel);
+        out.context_ = encode_all(encoder, training.data, rows, parallel, progress);
+    if (progress != nullptr && progress->cancelled())
+        return cancelled_error();
     return out;
 }
 

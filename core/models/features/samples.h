@@ -55,9 +55,9 @@ double take_errors(FeatureTask task, SampleBlock& block);
 /// All training samples of a task.
 class Samples {
   public:
-    /// bad_data where nothing is left: no row with a value, one class of clicks, no two items for rankings.
+    /// bad_data where nothing is left: no row with a value, one class of clicks, no two items for rankings; cancelled.
     static Result<Samples> make(const TrainingData& training, const FeatureEncoder& encoder, FeatureTask task,
-                                double positive_from, const Parallel& parallel);
+                                double positive_from, const Parallel& parallel, const Progress* progress = nullptr);
     std::uint32_t size() const { return static_cast<std::uint32_t>(user_.size()); }
     std::span<const float> targets() const { return target_; }
     double mean_target() const;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/rng.h"
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 #include "core/models/fm/fm.h"
 
 namespace tastebench {
@@ -163,7 +163,7 @@ Status FfmModel::fit(const TrainingData& training, const Parameters& parameters,
         work.fields[b].arrange(block, firsts_, slot_field_, normalised_);
         linear_part(block);
     };
-    const auto learn = [&](std::span<SampleBlock> blocks) {
+    const auto learn = [&](std::span<SampleBlock> blocks, const Batches::Ahead&) {
         context.parallel.for_blocks(work.tasks.size(), 1, [&](std::size_t t, std::size_t) {
             std::fill(work.parts[t].begin(), work.parts[t].end(), 0.0F);
             for (std::size_t b = 0; b < blocks.size(); ++b)

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/base/rng.h"
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 #include "core/models/fm/fm_columns.h"
 #include "core/models/fm/fm_model.h"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/rng.h"
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 
 namespace tastebench {
 

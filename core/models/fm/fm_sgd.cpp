@@ -1,4 +1,4 @@
-#include "core/models/fm/batches.h"
+#include "core/models/features/batches.h"
 #include "core/models/fm/fm_model.h"
 
 namespace tastebench {
@@ -40,19 +40,23 @@ Status FmModel::fit_sgd(const Samples& samples, EpochPlan& plan, const FmSetting
     std::vector<Sums> partials(tasks.size(), Sums(block_floats * batches.blocks()));
     std::vector<double> losses(batches.blocks());
     training_.assign(1, 1.0); // w0's sum of squared gradients
-    const auto prepare = [](SampleBlock&, std::uint32_t) {};
-    const auto learn = [&](std::span<SampleBlock> blocks) {
+    const auto learn = [&](std::span<SampleBlock> blocks, const Batches::Ahead& ahead) {
         context.parallel.for_parts(tasks.size(), [&](std::size_t t) {
             for (std::size_t b = 0; b < blocks.size(); ++b)
                 fm_partial(weights_.rows.data(), shape_, blocks[b], tasks[t], partials[t].data() + b * block_floats);
         });
-        context.parallel.for_blocks(blocks.size(), 1, [&](std::size_t b, std::size_t) {
-            std::array<const float*, std::size_t{2} * most_tasks> shares{};
-            for (std::size_t t = 0; t < tasks.size(); ++t)
-                shares[t] = partials[t].data() + b * block_floats;
-            fm_combine(shape_, weights_.w0, std::span(shares).first(tasks.size()), blocks[b], sums[b].data());
-            losses[b] = take_errors(task_, blocks[b]);
-        });
+        context.parallel.for_blocks(
+            std::max<std::size_t>(blocks.size(), ahead.blocks), 1, [&](std::size_t b, std::size_t) {
+                if (b < ahead.blocks)
+                    ahead.fill(static_cast<std::uint32_t>(b));
+                if (b >= blocks.size())
+                    return;
+                std::array<const float*, std::size_t{2} * most_tasks> shares{};
+                for (std::size_t t = 0; t < tasks.size(); ++t)
+                    shares[t] = partials[t].data() + b * block_floats;
+                fm_combine(shape_, weights_.w0, std::span(shares).first(tasks.size()), blocks[b], sums[b].data());
+                losses[b] = take_errors(task_, blocks[b]);
+            });
         double loss = 0;
         double gradient = 0;
         for (std::size_t b = 0; b < blocks.size(); ++b) {
@@ -69,7 +73,7 @@ Status FmModel::fit_sgd(const Samples& samples, EpochPlan& plan, const FmSetting
         return loss;
     };
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
-        const double loss = batches.epoch(epoch, prepare, learn);
+        const double loss = batches.epoch(epoch, {}, learn);
         if (std::isfinite(loss) && !context.progress.cancelled())
             fold(context.parallel);
         return reported_loss(task_, loss);

@@ -5,7 +5,9 @@
 #include <limits>
 #include <numeric>
 
+#include "core/linalg/count_kernels.h"
 #include "core/linalg/top_k.h"
+#include "core/models/sar/sar_kernels.h"
 
 namespace tastebench {
 
@@ -27,9 +29,6 @@ Enum choice_of(const Parameters& parameters, std::string_view name, const std::a
     const auto at = std::find(names.begin(), names.end(), get_text(parameters, name));
     return static_cast<Enum>(at - names.begin());
 }
-
-/// Items scored at a time: a tile of n_items x this many doubles stays in the second-level cache.
-constexpr std::uint32_t tile_width = 16;
 
 } // namespace
 
@@ -112,7 +111,7 @@ Status Sar::fit(const TrainingData& training, const Parameters& parameters, FitC
         return status;
     pairs_.count({seen_starts(), seen_items()}, training.data.items().size(),
                  static_cast<std::uint32_t>(get_int(parameters, "threshold")), context.parallel, context.progress,
-                 neighbours_ > 0 ? nearest_only(neighbours_) : Cooccurrence::Cut());
+                 neighbours_ > 0 ? nearest_only() : Cooccurrence::Cut());
     if (context.progress.cancelled())
         return cancelled_error();
     tabulate();
@@ -123,36 +122,59 @@ void Sar::tabulate() {
     most_people_ = 0;
     for (ItemIx item = 0; item < n_items(); ++item)
         most_people_ = std::max(most_people_, pairs_.of_item(item));
-    nearest_.assign(neighbours_ > 0 ? n_items() : 0, {});
-    for (ItemIx item = 0; item < nearest_.size(); ++item)
-        for_each_similar(item, [&](ItemIx other, std::uint32_t, double s) { nearest_[item].push_back({other, s}); });
+    nearest_ = {};
+    for (ItemIx item = 0; neighbours_ > 0 && item < n_items(); ++item) {
+        for_each_similar(item, [&](ItemIx other, std::uint32_t, double s) {
+            nearest_.items.push_back(other);
+            nearest_.similarity.push_back(s);
+        });
+        nearest_.starts.push_back(nearest_.items.size());
+    }
 }
 
-std::function<void(std::uint32_t, std::span<std::uint32_t>)> Sar::nearest_only(std::uint32_t neighbours) const {
-    const double known = n_known_items_;
-    return [this, neighbours, known](std::uint32_t item, std::span<std::uint32_t> row) {
-        TopK best(neighbours);
+Cooccurrence::Cut Sar::nearest_only() const {
+    std::vector<std::uint32_t> counts(known_items().size(), 0);
+    for (const ItemIx item : seen_items())
+        ++counts[item];
+    std::vector<float> people(counts.begin(), counts.end());
+    return [this, people = std::move(people)](std::uint32_t item, std::span<const std::uint32_t> row,
+                                              std::vector<std::uint32_t>& kept) {
+        constexpr std::size_t chunk = 16;
+        TopK best(neighbours_);
+        std::vector<float> about((row.size() + chunk - 1) / chunk * chunk, 0.0F);
         with_similarity(kind_, [&](auto kind) {
-            for (ItemIx other = 0; other < row.size(); ++other)
+            const auto offer = [&](ItemIx other) {
                 if (row[other] > 0 && other != item)
-                    best.offer(other,
-                               similarity_of<kind()>(row[other], pairs_.of_item(item), pairs_.of_item(other), known));
+                    best.offer(other, similarity_of<kind()>(row[other], pairs_.of_item(item), pairs_.of_item(other),
+                                                            n_known_items_));
+            };
+            if (may_be_negative(kind_)) {
+                for (ItemIx other = 0; other < row.size(); ++other)
+                    offer(other);
+                return;
+            }
+            // Most cannot be among the nearest, which single precision tells: below the cut by more than its error.
+            kernels::screen_similarities(kind_, row, people[item], people.data(), about.data());
+            for (std::size_t first = 0; first < row.size(); first += chunk) {
+                const float limit = std::max(0.0F, static_cast<float>(best.cut()) * (1 - 0x1p-20F));
+                if (!kernels::any_of_16_above(&about[first], limit))
+                    continue;
+                for (auto other = first; other < std::min(first + chunk, row.size()); ++other)
+                    if (about[other] > limit)
+                        offer(static_cast<ItemIx>(other));
+            }
         });
-        auto kept = best.take();
-        std::sort(kept.begin(), kept.end(), [](const Scored& a, const Scored& b) { return a.item < b.item; });
-        auto next = kept.begin();
-        for (ItemIx other = 0; other < row.size(); ++other)
-            if (next != kept.end() && next->item == other)
-                ++next;
-            else if (other != item)
-                row[other] = 0;
+        for (const auto& one : best.take())
+            kept.push_back(one.item);
+        kept.push_back(item);
+        std::sort(kept.begin(), kept.end());
     };
 }
 
 void Sar::add_similar(ItemIx item, double affinity, std::span<double> out) const {
     if (neighbours_ > 0)
-        for (const auto& [other, s] : nearest_[item])
-            out[other] += affinity * s;
+        for (auto at = nearest_.starts[item]; at < nearest_.starts[item + 1]; ++at)
+            out[nearest_.items[at]] += affinity * nearest_.similarity[at];
     else
         for_each_similar(item, [&](ItemIx other, std::uint32_t, double s) { out[other] += affinity * s; });
 }
@@ -228,55 +250,6 @@ void Sar::score_pairs(std::span<const Pair> pairs, std::span<double> out) const 
                 value = normalize_ == Normalize::affinity_range ? 0 : mean_rating_;
         }
     }
-}
-
-void Sar::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
-                      std::span<std::vector<Scored>> out) const {
-    if (neighbours_ > 0)
-        Recommender::top_k_block(users, options, out);
-    else
-        top_k_by_tiles(users, options, out);
-}
-
-void Sar::top_k_by_tiles(std::span<const UserIx> users, const TopKOptions& options,
-                         std::span<std::vector<Scored>> out) const {
-    const std::uint32_t n = n_items();
-    std::vector<TopK> best(users.size(), TopK(options.k));
-    std::vector<std::size_t> next_seen(users.size(), 0);
-    std::vector<double> tile(std::size_t{n} * tile_width);
-    // The matrix is symmetric: the rows of a tile's items, written as columns, are what every history needs.
-    for (std::uint32_t first = 0; first < n; first += tile_width) {
-        if (options.progress != nullptr && options.progress->cancelled())
-            return;
-        const std::uint32_t width = std::min(tile_width, n - first);
-        std::fill(tile.begin(), tile.end(), 0.0);
-        for (std::uint32_t t = 0; t < width; ++t)
-            for_each_similar(first + t, [&](ItemIx other, std::uint32_t, double s) {
-                tile[std::size_t{other} * tile_width + t] = s;
-            });
-        for (std::size_t u = 0; u < users.size(); ++u) {
-            const auto items = seen(users[u]);
-            const auto weights = affinities(users[u]);
-            std::array<double, tile_width> sum{};
-            for (std::size_t i = 0; i < items.size(); ++i) {
-                const double* row = tile.data() + std::size_t{items[i]} * tile_width;
-                const double a = weights[i];
-                for (std::uint32_t t = 0; t < tile_width; ++t)
-                    sum[t] += a * row[t];
-            }
-            auto& taken = next_seen[u];
-            for (std::uint32_t t = 0; t < width; ++t) {
-                const bool was_seen = taken < items.size() && items[taken] == first + t;
-                taken += was_seen ? 1 : 0;
-                if (popularity_fills_ && !(sum[t] > 0))
-                    sum[t] = by_popularity(first + t);
-                if (!(was_seen && options.remove_seen) && item_in_training(first + t))
-                    best[u].offer(first + t, sum[t]);
-            }
-        }
-    }
-    for (std::size_t u = 0; u < users.size(); ++u)
-        out[u] = best[u].take();
 }
 
 } // namespace tastebench

@@ -11,6 +11,8 @@
 
 namespace tastebench {
 
+class ScoreSums;
+
 class Sar final : public Recommender {
   public:
     Capabilities capabilities(const Parameters& parameters) const override;
@@ -53,7 +55,7 @@ class Sar final : public Recommender {
                            const Parallel& parallel);
     void remember(const TrainingData& training);
     void set_rating_scale(const TrainingData& training);
-    std::function<void(std::uint32_t, std::span<std::uint32_t>)> nearest_only(std::uint32_t neighbours) const;
+    Cooccurrence::Cut nearest_only() const;
     void tabulate();
     /// Where nothing speaks for an item and popularity fills lists: its place below all scores, in (-1, 0).
     double by_popularity(ItemIx item) const {
@@ -61,8 +63,16 @@ class Sar final : public Recommender {
     }
     void fill_by_popularity(std::span<double> scores) const;
     void add_similar(ItemIx item, double affinity, std::span<double> out) const;
+    struct Screening;
+    Screening begin_screening(std::span<const UserIx> users, std::uint32_t k) const;
+    void screen(std::span<const UserIx> users, const TopKOptions& options, Screening& screening) const;
+    /// Fills the lists that are certain; the others become unknown.
+    void rescore(std::span<const UserIx> users, const TopKOptions& options, Screening& screening,
+                 std::span<std::vector<Scored>> out) const;
+    /// All scores in double precision.
     void top_k_by_tiles(std::span<const UserIx> users, const TopKOptions& options,
                         std::span<std::vector<Scored>> out) const;
+    std::vector<Scored> list_from_nearest(UserIx user, const TopKOptions& options, ScoreSums& sums) const;
     struct Range {
         double low, high;
     };
@@ -82,7 +92,13 @@ class Sar final : public Recommender {
     std::uint32_t most_people_ = 0; ///< of any item
     Affinities affinities_;
     Cooccurrence pairs_;
-    std::vector<std::vector<Scored>> nearest_; ///< with neighbours: by item, ascending; from pairs_
+    /// With neighbours: similarities by item, from pairs_; those of item i begin at starts[i].
+    struct Nearest {
+        std::vector<std::size_t> starts{0};
+        std::vector<ItemIx> items; ///< of one item ascending
+        std::vector<double> similarity;
+    };
+    Nearest nearest_;
 };
 
 template <typename Visit>

@@ -19,6 +19,11 @@ enum class Similarity {
     lexicographers_mutual_information, ///< c_ij times the above
 };
 
+/// Whether a similarity can be below 0.
+constexpr bool may_be_negative(Similarity kind) {
+    return kind == Similarity::mutual_information || kind == Similarity::lexicographers_mutual_information;
+}
+
 /// Similarity of one pair; c > 0, n = items in training.
 template <Similarity kind>
 double similarity_of(std::uint32_t c, std::uint32_t ci, std::uint32_t cj, double n) {

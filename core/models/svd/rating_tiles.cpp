@@ -213,7 +213,8 @@ double RatingTiles::for_each(const Parallel& parallel, Progress& progress, const
         progress.advance();
     };
     const auto threads = static_cast<std::uint32_t>(std::clamp(parallel.threads(), 1, static_cast<int>(grid)));
-    parallel.for_blocks(threads, 1, [&](std::size_t thread, std::size_t) {
+    // A thread keeps its user blocks from one epoch to the next: their rows are in its cache.
+    parallel.for_parts(threads, [&](std::size_t thread) {
         const auto first = static_cast<std::uint32_t>(thread * grid / threads);
         const auto last = static_cast<std::uint32_t>((thread + 1) * grid / threads);
         while (!dealer.done()) {

@@ -22,8 +22,9 @@ class RatingTiles {
     /// Users and items are each dealt to this many blocks by lot.
     static constexpr std::uint32_t grid = 8;
     /// Each user's ratings are cut into this many stretches of time, learned one after another: what a user rated last
-    /// is learned last, which a chronological test rewards.
-    static constexpr std::uint32_t stretches = 8;
+    /// is learned last, which a chronological test rewards. Every stretch moves all rows of items from one thread to
+    /// another, so that more of them cost time.
+    static constexpr std::uint32_t stretches = 4;
     /// At most so many neighbours in a tile have the same user, where others are left.
     static constexpr std::uint32_t together = 4;
     static constexpr std::uint32_t per_epoch = stretches * grid * grid;

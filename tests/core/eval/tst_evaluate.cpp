@@ -217,6 +217,41 @@ class TestEvaluate : public QObject {
         QVERIFY(find_metric("rmse@10") == nullptr);
         QVERIFY(find_metric("magic@10") == nullptr);
     }
+
+    void calibration_compares_predictions_with_what_happened() {
+        // Two rows at 0.15 of which one is positive, four at 0.75 of which three are, one at exactly 1.
+        const auto data = *make_data({{"a", "r", 1},
+                                      {"a", "s", 0},
+                                      {"b", "r", 1},
+                                      {"b", "s", 1},
+                                      {"b", "t", 1},
+                                      {"b", "u", 0},
+                                      {"c", "r", 1},
+                                      {"c", "s", 0}});
+        Split split;
+        split.train = {7};
+        split.test = {0, 1, 2, 3, 4, 5, 6};
+        Fixed model;
+        const double said[] = {0.15, 0.15, 0.75, 0.75, 0.75, 0.75, 1.0};
+        for (RowIx row = 0; row < 7; ++row)
+            model.ratings[{data->interactions().user[row], data->interactions().item[row]}] = said[row];
+        Capabilities can;
+        can.recommends = false;
+        can.predicts_clicks = true;
+        const Parallel parallel(1);
+        Progress progress;
+        const auto out = *evaluate(model, can, *data, split, {}, parallel, progress);
+        QCOMPARE(out.calibration.size(), std::size_t{3});
+        const double predicted[] = {0.15, 0.75, 1.0};
+        const double positive[] = {0.5, 0.75, 1.0};
+        const std::uint64_t rows[] = {2, 4, 1};
+        for (std::size_t bin = 0; bin < 3; ++bin) {
+            QCOMPARE(out.calibration[bin].predicted, predicted[bin]);
+            QCOMPARE(out.calibration[bin].positive, positive[bin]);
+            QCOMPARE(out.calibration[bin].rows, rows[bin]);
+        }
+        QCOMPARE(out.metrics.at("ece"), 0.35 * 2 / 7);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestEvaluate)

@@ -54,6 +54,21 @@ class TestCurveNames : public QObject {
         QCOMPARE(groups[1].lines[0].points, (Curves{curves[2], curves[4]}));
         QVERIFY(group_curves({}).empty());
     }
+    void a_calibration_stands_beside_the_line_of_right_predictions() {
+        const Curves curves{{"loss", 1, 0.5},
+                            {"calibration", 0.1, 0.2},
+                            {"calibration_rows", 0.1, 40},
+                            {"calibration", 0.9, 0.8},
+                            {"calibration_rows", 0.9, 60}};
+        const auto groups = group_curves(curves);
+        QCOMPARE(groups.size(), std::size_t{3});
+        QCOMPARE(groups[0].by, std::string("epoch"));
+        QCOMPARE(groups[1].by, std::string("predicted probability"));
+        QCOMPARE(groups[1].lines.size(), std::size_t{2});
+        QVERIFY(groups[1].lines[0].title == as_predicted);
+        QCOMPARE(groups[1].lines[1].points, (Curves{curves[1], curves[3]}));
+        QCOMPARE(groups[2].lines[0].points, (Curves{curves[2], curves[4]}));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestCurveNames)

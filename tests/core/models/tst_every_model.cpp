@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::int64_t few_epochs = 5;
 
-/// Users of two tastes with an age and items with a genre, so that models of features have something too.
+/// Users of two tastes with an age and items with a genre and a title, so that models of features and of texts have
+/// something too.
 DatasetPtr any_data() {
     static const DatasetPtr data = [] {
         auto parts = tastes(50, 30)->parts();
@@ -25,6 +26,8 @@ DatasetPtr any_data() {
             genre.texts.push_back(i % 2 == 0 ? "drama" : "comedy");
         parts.user_features.push_back(std::move(group));
         parts.item_features.push_back(std::move(genre));
+        for (std::uint32_t i = 0; i < parts.items.size(); ++i)
+            parts.item_titles.push_back((i % 2 == 0 ? "tears " : "laughter ") + std::to_string(i % 7));
         return *Dataset::make(std::move(parts));
     }();
     return data;

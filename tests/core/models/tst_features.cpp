@@ -117,6 +117,35 @@ class TestFeatures : public QObject {
         QCOMPARE(encoder.users().index[1], field(encoder, "user_id").first);
     }
 
+    void many_values_share_hash_buckets() {
+        const auto data = featured(300, 20);
+        FeatureOptions options;
+        options.hash_buckets = 16;
+        const auto encoder = learned(*data, all_rows(*data), options);
+        const auto& users = field(encoder, "user_id");
+        QCOMPARE(users.size, 18U); // unknown, missing, the buckets
+        std::vector<int> people(18, 0);
+        for (UserIx user = 0; user < 300; ++user)
+            ++people[index_of(encoder, user, 0) - users.first];
+        QCOMPARE(people[0] + people[1], 0);
+        QVERIFY(std::all_of(people.begin() + 2, people.end(), [](int n) { return n > 3 && n < 50; }));
+        QCOMPARE(field(encoder, "user.group").size, 5U); // fewer values than buckets keep a place each
+        QVERIFY(learned(*data, all_rows(*data), options).users().index == encoder.users().index);
+    }
+
+    void a_hashed_value_falls_into_its_bucket_whatever_else_there_is() {
+        const auto large = *make_data({{"a", "x", 1}, {"b", "x", 2}, {"c", "y", 3}, {"d", "y", 1}});
+        const auto small = *make_data({{"b", "x", 2}, {"c", "y", 3}, {"d", "y", 1}});
+        FeatureOptions options;
+        options.hash_buckets = 2;
+        const auto place = [&](const Dataset& data, const char* user) {
+            const auto encoder = learned(data, all_rows(data), options);
+            return encoder.users().index[*data.users().find(user)] - field(encoder, "user_id").first;
+        };
+        for (const char* user : {"b", "c", "d"})
+            QCOMPARE(place(*large, user), place(*small, user));
+    }
+
     void fields_are_chosen_by_name() {
         const auto data = featured();
         QCOMPARE(chosen(*data, "ids"), (std::vector<std::string>{"user_id", "item_id"}));
@@ -140,6 +169,7 @@ class TestFeatures : public QObject {
             const auto rows = all_rows(*data);
             FeatureOptions options;
             options.numbers = static_cast<NumberReading>(seed % 4);
+            options.hash_buckets = static_cast<std::uint32_t>(seed % 3 * 5);
             const auto encoder = learned(*data, std::span(rows).first(100), options);
             EncodedRows encoded;
             encoder.encode(*data, rows, encoded);

@@ -46,8 +46,7 @@ class TestLosses : public QObject {
         for (std::size_t i = 0; i < 600; ++i)
             targets[i] = i % 3 == 0 ? 1.0F : i % 3 == 1 ? 0.0F : 0.3F;
         binary_cross_entropy(x.data(), targets.data(), 600, errors.data());
-        check_gradient(x, errors,
-                       [&] { return binary_cross_entropy(x.data(), targets.data(), 600, unused.data()); });
+        check_gradient(x, errors, [&] { return binary_cross_entropy(x.data(), targets.data(), 600, unused.data()); });
         squared_error(x.data(), targets.data(), 600, errors.data());
         check_gradient(x, errors, [&] { return squared_error(x.data(), targets.data(), 600, unused.data()) / 2; });
         pairwise_logistic(x.data(), 600, errors.data());

@@ -17,11 +17,6 @@ QString tr(const char* text) {
     return QCoreApplication::translate("Comparison", text);
 }
 
-QString modelTitle(const Run& run) {
-    const auto entry = find_model(run.spec.model);
-    return entry ? toQt((*entry)->title) : toQt(run.spec.model);
-}
-
 std::uint32_t kOf(const std::string& name) {
     const auto at = name.find('@');
     return at == std::string::npos ? 0
@@ -54,15 +49,8 @@ QStringList runLabels(const std::vector<Run>& runs) {
         ++times[run.spec.model];
     QStringList out;
     for (const auto& run : runs)
-        out << (times[run.spec.model] > 1 ? tr("%1 (run %2)").arg(modelTitle(run)).arg(run.id) : modelTitle(run));
+        out << (times[run.spec.model] > 1 ? tr("%1 (run %2)").arg(modelTitle(run.spec.model)).arg(run.id) : modelTitle(run.spec.model));
     return out;
-}
-
-QString metricTitle(const std::string& name) {
-    const auto* info = find_metric(name);
-    if (info == nullptr)
-        return toQt(name);
-    return info->at_k ? toQt(info->title + name.substr(name.find('@'))) : toQt(info->title);
 }
 
 std::vector<std::string> metricsOf(const std::vector<Run>& runs) {

@@ -27,8 +27,6 @@ Result<Comparison> compareStored(Workspace& workspace, const std::vector<Run>& r
                                  RunId baseline);
 /// Labels: the model, with what tells it apart where there are several of one kind.
 QStringList runLabels(const std::vector<Run>& runs);
-/// "nDCG@10"
-QString metricTitle(const std::string& name);
 /// Metrics that at least one of the runs has, in the order of the glossary, then by k.
 std::vector<std::string> metricsOf(const std::vector<Run>& runs);
 /// Who is ahead, by how much, and whether that can be chance; one plain sentence or two.
