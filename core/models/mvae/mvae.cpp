@@ -1,7 +1,7 @@
 #include "core/models/mvae/mvae.h"
 
 #include "core/base/rng.h"
-#include "core/linalg/top_k.h"
+#include "core/models/common/best_items.h"
 #include "core/models/common/user_item_matrix.h"
 #include "core/models/epoch_loop.h"
 #include "core/models/mvae/autoencoder.h"
@@ -152,17 +152,8 @@ void Mvae::top_k_block(std::span<const UserIx> users, const TopKOptions& options
         const auto mine = users.subspan(first, std::min(score_block, users.size() - first));
         network_.logits(rows_, mine, nn::view(logits.data(), mine.size(), n_items()));
         for (std::size_t u = 0; u < mine.size(); ++u) {
-            const float* scores = logits.data() + u * n_items();
-            const auto taken = options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{};
-            TopK best(options.k);
-            auto next = taken.begin();
-            for (ItemIx item = 0; item < n_items(); ++item) {
-                if (next != taken.end() && *next == item)
-                    ++next;
-                else if (item_in_training(item))
-                    best.offer(item, static_cast<double>(scores[item]));
-            }
-            out[first + u] = best.take();
+            out[first + u] = best_items(std::span<const float>(logits).subspan(u * n_items(), n_items()), known_items(),
+                                        options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{}, options.k);
         }
     }
 }
