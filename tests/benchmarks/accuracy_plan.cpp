@@ -76,6 +76,7 @@ Result<Plan> read_plan(const std::string& file) {
         return refuse("this is no plan with data and sections", {});
     Plan plan;
     plan.data = whole["data"];
+    plan.test_data = has_text(whole, "test_data") ? whole["test_data"].get<std::string>() : "";
     plan.hold_out = has_text(whole, "hold_out") ? whole["hold_out"].get<std::string>() : "";
     for (const auto& section : whole["sections"]) {
         if (!section.is_object() || !has_text(section, "title"))

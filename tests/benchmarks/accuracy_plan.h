@@ -1,7 +1,8 @@
 // A plan of runs whose accuracy is measured: accuracy.json beside this file, and search.json, where parameters are
 // lists of values to be tried.
 //
-// {"data": FILE in the folder of real data sets, "hold_out": FILE of row numbers (optional),
+// {"data": FILE in the folder of real data sets, "test_data": its test file, for the split "fixed" (optional),
+// "hold_out": FILE of row numbers (optional),
 //  "sections": [{"title", "metrics": [...], "splits": [RECIPE...], "seeds": [...], "runs": [RUN...],
 //               "sampled": BOOL (optional: test items are ranked among items by lot as well)}...]}
 // RUN = {"title", "model", "parameters": {NAME: TEXT | [TEXT...]}, "seeds" (instead of the section's), "target"}
@@ -34,7 +35,7 @@ struct PlannedRun {
 };
 
 struct Plan {
-    std::string data, hold_out;
+    std::string data, test_data, hold_out;
     std::vector<PlannedRun> runs; ///< in the order of the file
 };
 

@@ -22,9 +22,11 @@ namespace {
 
 using nlohmann::json;
 
-Result<DatasetPtr> import_whole(const std::string& file) {
+Result<DatasetPtr> import_whole(const std::string& file, const std::string& test_file) {
     ImportOptions options;
     options.files = {test_data_folder() / file};
+    if (!test_file.empty())
+        options.test_files = {test_data_folder() / test_file};
     Progress progress;
     return import_dataset(options, parallel(), progress);
 }
@@ -169,7 +171,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const auto plan = must(read_plan(argv[1]));
-    auto data = must(import_whole(plan.data));
+    auto data = must(import_whole(plan.data, plan.test_data));
     if (!plan.hold_out.empty())
         data = must(without_rows(*data, plan.hold_out));
     // All of them before the first, so that a slip in the plan does not show after an hour.

@@ -2,10 +2,13 @@
 // features on one of clicks (TASTEBENCH_BENCH_CTR, as gen_ctr.py writes it): time, peak memory, and the work that a
 // plain count gives, so that the report can say which share of the machine is used. `run` beside this file sets it up,
 // runs the peers in turn with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each is measured (3).
+#include <numeric>
+
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include "bench_input.h"
+#include "core/base/rng.h"
 #include "core/eval/evaluate.h"
 
 using namespace tastebench;
@@ -236,6 +239,79 @@ void measure_ncf(benchmark::State& state, const char* batch) {
     state.counters["peak_mb"] = peak_megabytes();
 }
 
+/// News at random, as peers_torch.py has them: 2,000 titles of 10 words out of 20,000, each with one of 10,000
+/// entities; people who clicked 40 of them and left 20.
+DatasetPtr random_news() {
+    constexpr std::uint32_t news = 2000, length = 10, words = 20'000, entities = 10'000, people = 100, clicked = 40,
+                            shown = 60;
+    Rng rng(1);
+    const auto numbered = [](std::uint32_t n) {
+        StringColumn out;
+        for (std::uint32_t i = 0; i < n; ++i)
+            out.push_back(std::to_string(i));
+        return out;
+    };
+    DatasetParts parts;
+    parts.name = "random news";
+    parts.users = IdMap(numbered(people));
+    parts.items = IdMap(numbered(news));
+    for (std::uint32_t i = 0; i < entities; ++i)
+        parts.graph.entities.push_back(fmt::format("entity{}", i));
+    for (ItemIx item = 0; item < news; ++item) {
+        std::string title;
+        for (std::uint32_t p = 0; p < length; ++p) {
+            title += fmt::format("word{} ", rng.below(words));
+            // Those of one title differ, or they would be fewer than its words.
+            parts.graph.links.push_back({item, p * (entities / length) + rng.below(entities / length)});
+        }
+        parts.item_titles.push_back(title);
+    }
+    std::vector<ItemIx> all(news);
+    std::iota(all.begin(), all.end(), ItemIx{0});
+    for (UserIx user = 0; user < people; ++user) {
+        rng.shuffle(std::span(all));
+        for (std::uint32_t i = 0; i < shown; ++i) {
+            parts.interactions.user.push_back(user);
+            parts.interactions.item.push_back(all[i]);
+            parts.interactions.value.push_back(i < clicked ? 1.0F : 0.0F);
+        }
+    }
+    return must(Dataset::make(std::move(parts)));
+}
+
+/// The rate is that of the passes alone, as with FM; the operations are those of convolving every title of every sample
+/// in full, with its entities transformed, forward, backward and for the weights.
+void measure_dkn(benchmark::State& state) {
+    static const DatasetPtr data = random_news();
+    std::vector<RowIx> rows(data->interactions().size());
+    std::iota(rows.begin(), rows.end(), RowIx{0});
+    const auto passes = [&](const char* epochs) {
+        const auto start = std::chrono::steady_clock::now();
+        fit("dkn",
+            {{"word_dim", "100"},
+             {"entity_dim", "100"},
+             {"filters", "100"},
+             {"attention", "100"},
+             {"layers", "100"},
+             {"batch", "100"},
+             {"negatives", "0"},
+             {"dropout", "0"},
+             {"epochs", epochs}},
+            *data, rows);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    reset_peak();
+    for (auto _ : state) {
+        const double one = passes("1");
+        const double three = passes("3");
+        state.SetIterationTime(one);
+        state.counters["samples_per_s"] = 2 * static_cast<double>(rows.size()) / (three - one);
+    }
+    constexpr double windows = 10 * 1 + 9 * 2 + 8 * 3; // of one title, in words
+    state.counters["flops_per_sample"] = 6.0 * 31 * (windows * 200 * 100 + 10 * 100 * 100) + 6.0 * 30 * 600 * 100;
+    state.counters["peak_mb"] = peak_megabytes();
+}
+
 int repetitions() {
     const char* given = std::getenv("TASTEBENCH_BENCH_REPEAT");
     return given ? std::atoi(given) : 3;
@@ -253,6 +329,7 @@ void add_cases() {
     }
     for (const auto& one : click_cases())
         once(benchmark::RegisterBenchmark((one.name + "/fit").c_str(), measure_clicks, one))->UseManualTime();
+    once(benchmark::RegisterBenchmark("dkn_100/fit", measure_dkn))->UseManualTime();
     for (const char* batch : {"256", "4096"})
         once(benchmark::RegisterBenchmark((std::string("ncf/batch") + batch).c_str(), measure_ncf, batch))
             ->UseManualTime();

@@ -1,4 +1,4 @@
-// What the network is made of, the way forward, and scoring.
+// What the network is made of, the way forward, the samples of a step, and scoring.
 #include "core/models/dkn/network.h"
 
 #include <algorithm>
@@ -20,7 +20,6 @@ constexpr std::uint32_t word_stream = 400, entity_stream = 401, context_stream =
 constexpr std::size_t row_block = 256;      ///< distinct words or entities that go together
 constexpr std::size_t title_block = 64;     ///< titles that go together
 constexpr std::size_t encoded_chunk = 2048; ///< titles encoded at a time after training
-constexpr std::uint32_t most_width = 1U << 20;
 
 void draw_masks(float keep, std::uint64_t seed, std::size_t title, float* mask, std::size_t n) {
     Rng rng(seed, mask_stream, static_cast<std::uint32_t>(title));
@@ -322,82 +321,6 @@ double DknNetwork::learn(const TitleTable& titles, const DknBatch& batch, const 
     for (const double one : losses_)
         loss += one;
     return loss;
-}
-
-void DknNetwork::save(Writer& out) const {
-    const auto& s = shape_;
-    for (const auto number :
-         {s.words, s.entities, s.word_width, s.entity_width, s.context ? 1U : 0U, s.convolution.filters, s.attention})
-        out.number(number);
-    out.array(s.convolution.widths);
-    out.array(s.layers);
-    out.number(s.dropout);
-    parameters_.save(out);
-    words_.save(out);
-    entities_.save(out);
-    contexts_.save(out);
-}
-
-bool DknNetwork::load(Reader& in) {
-    DknShape s;
-    for (auto* number : {&s.words, &s.entities, &s.word_width, &s.entity_width})
-        *number = in.number<std::uint32_t>();
-    s.context = in.number<std::uint32_t>() != 0;
-    s.convolution.filters = in.number<std::uint32_t>();
-    s.attention = in.number<std::uint32_t>();
-    s.convolution.widths = in.array<std::uint32_t>();
-    s.layers = in.array<std::uint32_t>();
-    s.dropout = in.number<float>();
-    const auto values = in.array<float>();
-    const auto words = in.array<float>();
-    const auto entities = in.array<float>();
-    const auto contexts = in.array<float>();
-    const auto sound = [](std::uint32_t width) { return width > 0 && width < most_width; };
-    if (!in.ok() || s.words == 0 || !sound(s.word_width) || !sound(s.entity_width) || !sound(s.convolution.filters) ||
-        !sound(s.attention) || s.convolution.widths.empty() || !(s.dropout >= 0 && s.dropout < 1) ||
-        !std::all_of(s.convolution.widths.begin(), s.convolution.widths.end(), sound) ||
-        !std::all_of(s.layers.begin(), s.layers.end(), sound))
-        return false;
-    // Told from the bytes that are there before anything of that size is made.
-    const double products = static_cast<double>(s.convolution.taps()) * s.convolution.filters;
-    double hidden = static_cast<double>(s.title_width());
-    for (const auto width : s.layers)
-        hidden += width;
-    if (products * s.word_width > static_cast<double>(values.size()) || hidden > static_cast<double>(values.size()) ||
-        static_cast<double>(s.title_width()) * s.attention > static_cast<double>(values.size()) ||
-        (s.entities > 0 && double{1} * s.entity_width * s.word_width > static_cast<double>(values.size())) ||
-        words.size() != std::size_t{s.words} * s.word_width ||
-        entities.size() != std::size_t{s.entities} * s.entity_width ||
-        contexts.size() != (s.context ? entities.size() : 0))
-        return false;
-    for (std::size_t l = 0; l + 1 < s.layers.size(); ++l)
-        if (static_cast<double>(s.layers[l]) * s.layers[l + 1] > static_cast<double>(values.size()))
-            return false;
-    const Parallel one(1);
-    start(s, 0, 0, one);
-    if (values.size() != parameters_.size())
-        return false;
-    std::copy(values.begin(), values.end(), parameters_.values().begin());
-    const auto put = [](nn::EmbeddingTable& table, const std::vector<float>& from) {
-        if (!from.empty())
-            std::copy(from.begin(), from.end(), table.row(0));
-    };
-    put(words_, words);
-    put(entities_, entities);
-    put(contexts_, contexts);
-    return true;
-}
-
-void DknNetwork::save_training(Writer& out) const {
-    optimizer_.save(out);
-    words_.save_training(out);
-    entities_.save_training(out);
-    contexts_.save_training(out);
-}
-
-bool DknNetwork::load_training(Reader& in) {
-    return optimizer_.load(in) && words_.load_training(in) && entities_.load_training(in) &&
-           contexts_.load_training(in);
 }
 
 } // namespace tastebench

@@ -1,3 +1,6 @@
+#include <fstream>
+
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "core/data/importer.h"
@@ -114,6 +117,32 @@ Settings plus(Settings settings, const Settings& more) {
 Fitted fit_dkn(const Dataset& data, const Settings& settings, int threads = 2, Checkpoints* checkpoints = nullptr) {
     return fit_model("dkn", data, all_rows(data), parameters_of("dkn", plus(quick, settings)), threads, 42,
                      checkpoints);
+}
+
+/// MIND's files, small: 30 articles of two subjects with an entity each, people who click those of one.
+void write_mind(const std::filesystem::path& folder, std::uint64_t seed, bool with_news) {
+    std::filesystem::create_directories(folder);
+    Rng rng(seed);
+    std::ofstream behaviors(folder / "behaviors.tsv");
+    for (int impression = 1; impression <= 150; ++impression) {
+        const auto user = rng.below(20);
+        behaviors << impression << "\tU" << user << "\t11/1" << rng.below(5) << "/2019 6:00:00 PM\tN" << user % 2
+                  << " N" << user % 2 + 2 << "\t";
+        for (int shown = 0; shown < 4; ++shown) {
+            const auto item = rng.below(30);
+            behaviors << (shown > 0 ? " N" : "N") << item << (item % 2 == user % 2 ? "-1" : "-0");
+        }
+        behaviors << "\n";
+    }
+    if (!with_news)
+        return;
+    std::ofstream news(folder / "news.tsv");
+    for (int item = 0; item < 30; ++item)
+        news << "N" << item << "\tnews\tworld\t" << (item % 2 == 0 ? "Match of Lions" : "Vote in Senate") << " " << item
+             << "\t\thttps://x/1\t[{\"Label\": \"" << (item % 2 == 0 ? "Lions" : "Senate") << "\", \"Type\": \"O\", "
+             << "\"WikidataId\": \"Q" << 1 + item % 2 << "\", \"Confidence\": 1.0, \"OccurrenceOffsets\": [1], "
+             << "\"SurfaceForms\": [\"x\"]}]\t[]\n";
+    std::ofstream(folder / "entity_embedding.vec") << "Q1\t0.5\t-0.5\t0.1\nQ2\t-0.5\t0.5\t0.2\n";
 }
 
 /// What titles.cpp makes of one title and the entities of its item.
@@ -516,6 +545,31 @@ class TestDkn : public QObject {
         QVERIFY(!fitted.status);
         QCOMPARE(fitted.status.error().where, std::string("learning_rate"));
         QVERIFY(!fitted.status.error().remedy.empty());
+    }
+
+    void reads_mind_with_its_entity_vectors_and_is_measured_by_impression() {
+        const QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        write_mind(root / "train", 1, true);
+        write_mind(root / "dev", 2, false);
+        ImportOptions options;
+        options.files = {root / "train" / "behaviors.tsv"};
+        options.test_files = {root / "dev" / "behaviors.tsv"};
+        const Parallel parallel(2);
+        Progress progress;
+        const auto data = import_dataset(options, parallel, progress);
+        QVERIFY2(data, data ? "" : data.error().text().c_str());
+        RunSpec spec;
+        spec.model = "dkn";
+        spec.parameters = preset_of(
+            "dkn", "news", plus(quick, {{"entity_vectors", "given"}, {"epochs", "25"}, {"learning_rate", "0.01"}}));
+        spec.split = *SplitRecipe::parse("fixed", 1);
+        const auto done = execute(**data, *prepare_spec(**data, spec), parallel, progress);
+        QVERIFY2(done, done ? "" : done.error().text().c_str());
+        const auto& metrics = done->run.metrics;
+        QVERIFY(metrics.at("impressions") > 100);
+        QVERIFY2(metrics.at("gauc") > 0.7, qPrintable(QString::number(metrics.at("gauc"))));
+        QVERIFY(metrics.at("impression_mrr") > 0 && metrics.at("impression_ndcg@5") > 0);
     }
 
     void beats_chance_on_the_news_of_the_paper() {
