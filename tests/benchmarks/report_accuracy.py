@@ -126,16 +126,20 @@ def search_table(accuracy, found):
     if not found:
         return
     one = next(iter(found.values()))
+    metrics = list(dict.fromkeys(best["metric"] for best in found.values()))
     seeds = ", ".join(map(str, one["section"]["seeds"]))
     print("### The search\n")
     print(f"search.json, on the training rows of the published split alone: its test rows are taken out of the data "
           f"before anything is split. Split of the rest: {', '.join(one['section']['splits'])}, seeds {seeds}; mean "
-          f"{one['metric']} over these. The settings above are the best of each model.\n")
-    print(f"| model | settings tried | best | {one['metric']} on validation |\n|---|---|---|---|")
-    for title, best in sorted(found.items(), key=lambda entry: -mean(entry[1]["values"])):
-        chosen = ", ".join(f"{name} {value}" for name, value in best["parameters"].items())
-        print(f"| {title} | {best['tried']} | {chosen} | {show(best['values'])} |")
-    print()
+          f"over these. The settings above are the best of each model.\n")
+    for metric in metrics:
+        of_metric = [(title, best) for title, best in found.items() if best["metric"] == metric]
+        sign = 1 if metric in LOWER_IS_BETTER else -1
+        print(f"| model | settings tried | best | {metric} on validation |\n|---|---|---|---|")
+        for title, best in sorted(of_metric, key=lambda entry: sign * mean(entry[1]["values"])):
+            chosen = ", ".join(f"{name} {value}" for name, value in best["parameters"].items())
+            print(f"| {title} | {best['tried']} | {chosen} | {show(best['values'])} |")
+        print()
     for section in accuracy["sections"]:
         for run in section["runs"]:
             best = found.get(run.get("searched"))
