@@ -39,6 +39,12 @@ inline void must(const Status& status) {
     std::exit(status.error().exit_code());
 }
 
+/// How often each case is measured.
+inline int repetitions() {
+    const char* given = std::getenv("TASTEBENCH_BENCH_REPEAT");
+    return given ? std::atoi(given) : 3;
+}
+
 template <typename T>
 T must(Result<T> result) {
     if (!result)
