@@ -1,15 +1,11 @@
-// Training and lists of the classical models on one file of interactions (TASTEBENCH_BENCH_FILE), and models of
-// features on one of clicks (TASTEBENCH_BENCH_CTR, as gen_ctr.py writes it): time, peak memory, and the work that a
-// plain count gives, so that the report can say which share of the machine is used. `run` beside this file sets it up,
-// runs the peers in turn with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each is measured (3).
-#include <numeric>
-
+// Training and lists of the classical models on one file of interactions (TASTEBENCH_BENCH_FILE): time, peak memory,
+// and the work that a plain count gives, so that the report can say which share of the machine is used. `run` beside
+// this file sets it up, runs the peers in turn with it and writes the report. TASTEBENCH_BENCH_REPEAT: how often each
+// is measured (3).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include "bench_input.h"
-#include "core/base/rng.h"
-#include "core/eval/evaluate.h"
 
 using namespace tastebench;
 using namespace tastebench::bench;
