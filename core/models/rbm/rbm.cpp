@@ -87,7 +87,7 @@ Cost Rbm::cost(const DataShape& shape, const Parameters& p) const {
     if (of_ratings(p)) {
         constexpr double levels = 5;
         out.memory_bytes = 8 * items * hidden * (levels + 1) + 16 * batch * hidden + 9 * pairs;
-        out.core_seconds = epochs * pairs * ((levels + 2) * hidden * (rounds * 5e-11 + 4e-11) + rounds * 5e-8);
+        out.core_seconds = epochs * pairs * ((levels + 2) * hidden * (rounds * 8e-11 + 6e-11) + rounds * 7.5e-8);
     } else {
         const auto users = static_cast<double>(shape.users);
         out.memory_bytes = 8 * items * hidden + 4 * batch * (items + 3 * hidden) + 8 * pairs;

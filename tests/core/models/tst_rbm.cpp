@@ -1,7 +1,7 @@
 #include <QTest>
 
+#include "core/data/generator.h"
 #include "core/make_data.h"
-#include "core/ml100k.h"
 #include "core/models/fitting.h"
 #include "core/models/rbm/binary_machine.h"
 #include "core/models/rbm/rbm_schema.h"
@@ -415,6 +415,24 @@ class TestRbm : public QObject {
         const double rated = measure("rbm", "ratings", "rmse");
         const double means = measure("means", "", "rmse");
         QVERIFY2(rated > 0 && rated < means - 0.1, qPrintable(QString("%1, means %2").arg(rated).arg(means)));
+    }
+    void ranks_above_popularity_on_the_sample() {
+        Progress progress;
+        const auto data = *generate_dataset({}, "sample", progress);
+        const Parallel parallel(2);
+        const auto measure = [&](const std::string& model) {
+            RunSpec spec;
+            spec.model = model;
+            if (model == "rbm")
+                spec.parameters = preset_of("rbm", "fast");
+            spec.split = *SplitRecipe::parse("chrono:0.75", 42);
+            const auto done = execute(*data, *prepare_spec(*data, spec), parallel, progress);
+            return done ? done->run.metrics.at("ndcg@10") : -1.0;
+        };
+        const double popular = measure("popularity");
+        const double ranked = measure("rbm");
+        QVERIFY2(popular > 0 && ranked > 1.5 * popular,
+                 qPrintable(QString("%1, popularity %2").arg(ranked).arg(popular)));
     }
     void a_rate_too_high_is_told() {
         const auto data = tastes(60, 40);
