@@ -63,7 +63,7 @@ Cost Ncf::cost(const DataShape& shape, const Parameters& parameters) const {
     out.memory_bytes = 4 * (rows * (row * static_cast<double>(1 + settings.moments()) + 32) +
                             static_cast<double>(settings.batch) * (2 * row + 3) + weights * 24) +
                        8.0 * static_cast<double>(shape.pairs);
-    out.core_seconds = epochs * samples * (150e-9 + row * 4e-9 + weights * 0.12e-9);
+    out.core_seconds = epochs * samples * (100e-9 + row * 2.2e-9 + weights * 0.07e-9);
     return out;
 }
 

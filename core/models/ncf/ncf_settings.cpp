@@ -161,7 +161,14 @@ ParameterSchema ncf_schema() {
              {"recommenders",
               "Published benchmark",
               "4 factors and layers of 16-8-4, as Microsoft Recommenders has them in its examples.",
-              {{"factors", std::int64_t{4}}, {"layers", std::string("16,8,4")}, {"epochs", std::int64_t{50}}}}}};
+              {{"factors", std::int64_t{4}}, {"layers", std::string("16,8,4")}, {"epochs", std::int64_t{50}}}},
+             {"ml-100k",
+              "MovieLens 100K",
+              "What ranks best on that data's training rows: more factors and negatives, and few epochs.",
+              {{"factors", std::int64_t{32}},
+               {"negatives", std::int64_t{10}},
+               {"batch", std::int64_t{1024}},
+               {"epochs", std::int64_t{6}}}}}};
 }
 
 } // namespace tastebench

@@ -8,7 +8,7 @@
 // that a sample's rows are found in the cache once. A step has two phases: fixed slices of the batch go forward and
 // backward, each adding up its own gradient of the few dense weights (they are small: 11 KB for 64-32-16-8); then fixed
 // parts of the users, the items and the dense weights take the optimiser's step. Rows that no sample names rest (lazy
-// Adam). Digits do not depend on threads.
+// Adam), where PyTorch's Adam would let them coast on. Digits do not depend on threads.
 #pragma once
 
 #include <cstdint>
