@@ -6,7 +6,7 @@ namespace tastebench::nn {
 
 namespace {
 
-constexpr std::size_t lanes = lanes::count;
+constexpr std::size_t lane_count = lanes::count;
 constexpr std::size_t most_rows = 6; ///< with two registers a row, 12 sums are under way
 
 } // namespace
@@ -19,10 +19,10 @@ namespace {
 float dot(const float* a, const float* b, std::size_t k) {
     lanes::Floats sums[4] = {};
     std::size_t p = 0;
-    for (; p + 4 * lanes <= k; p += 4 * lanes)
+    for (; p + 4 * lane_count <= k; p += 4 * lane_count)
         for (std::size_t v = 0; v < 4; ++v)
-            sums[v] += lanes::load(a + p + v * lanes) * lanes::load(b + p + v * lanes);
-    for (; p + lanes <= k; p += lanes)
+            sums[v] += lanes::load(a + p + v * lane_count) * lanes::load(b + p + v * lane_count);
+    for (; p + lane_count <= k; p += lane_count)
         sums[0] += lanes::load(a + p) * lanes::load(b + p);
     float rest = lanes::sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
     for (; p < k; ++p)
@@ -57,15 +57,15 @@ void multiply(const Product& x) {
 }
 
 void transpose(const float* from, std::size_t lda, std::size_t rows, std::size_t columns, float* to, std::size_t ldb) {
-    const std::size_t whole_rows = rows / lanes * lanes;
-    const std::size_t whole_columns = columns / lanes * lanes;
-    for (std::size_t i = 0; i < whole_rows; i += lanes)
-        for (std::size_t j = 0; j < whole_columns; j += lanes) {
-            lanes::Floats block[lanes];
-            for (std::size_t r = 0; r < lanes; ++r)
+    const std::size_t whole_rows = rows / lane_count * lane_count;
+    const std::size_t whole_columns = columns / lane_count * lane_count;
+    for (std::size_t i = 0; i < whole_rows; i += lane_count)
+        for (std::size_t j = 0; j < whole_columns; j += lane_count) {
+            lanes::Floats block[lane_count];
+            for (std::size_t r = 0; r < lane_count; ++r)
                 block[r] = lanes::load(from + (i + r) * lda + j);
             lanes::transpose(block);
-            for (std::size_t r = 0; r < lanes; ++r)
+            for (std::size_t r = 0; r < lane_count; ++r)
                 lanes::store(to + (j + r) * ldb + i, block[r]);
         }
     for (std::size_t i = 0; i < rows; ++i)

@@ -13,7 +13,7 @@ namespace tastebench::nn {
 
 namespace {
 
-constexpr std::size_t lanes = 16;
+constexpr std::size_t lane_count = 16;
 constexpr std::size_t most_rows = 12; ///< with two registers a row, 24 of the 32 registers are sums
 
 } // namespace

@@ -17,7 +17,7 @@ struct InputLayout {
     struct Slot {
         std::uint32_t column = none; ///< among the embeddings; none: the field has a linear weight alone
         std::uint32_t number = none; ///< among the numbers
-        std::uint32_t missing = 0;   ///< of a number: the index that says there is none
+        std::uint32_t missing = 0;   ///< of a number: the index that says there is none; the input is then 0, the mean
     };
 
     std::uint32_t dim = 0;             ///< of an embedding
