@@ -1,6 +1,7 @@
-"""Turns the runs of accuracy.json, and the search behind some of them, into tables in Markdown, as far as they are there.
+"""Turns the runs of a plan, and the search behind some of them, into tables in Markdown, as far as they are there.
 
     report_accuracy.py PLANS RESULTS       folders with accuracy.json and search.json, and with their .jsonl
+    report_accuracy.py --networks PLANS RESULTS     the same for neural*.json
     report_accuracy.py --adopt PLANS RESULTS      instead writes the best of each finished search into accuracy.json
 """
 import json
@@ -10,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
 
+NETWORK_PLANS = ["neural", "neural_ctr", "neural_news"]
 LOWER_IS_BETTER = {"rmse", "mae", "logloss"}
 
 
@@ -54,7 +56,8 @@ def better(metric, a, b):
 
 def verdict(target, found):
     """Whether the mean is no worse than the target, or better where "above" is set; a target that is published with few
-    digits only ("rounded") is compared at these."""
+    digits only ("rounded") is compared at these; one with a deviation over seeds is reached within the larger of the
+    two deviations."""
     if not target:
         return ""
     metric, value = target["metric"], target["value"]
@@ -62,6 +65,11 @@ def verdict(target, found):
     if target.get("rounded"):
         got = round(got, len(f"{value}".split(".")[1]))
     met = better(metric, got, value) or (got == value and not target.get("above"))
+    if "deviation" in target:
+        values = [r["metrics"][metric] for r in found]
+        spread = max(target["deviation"], stdev(values) if len(values) > 1 else 0)
+        met = met or abs(got - value) <= spread
+        return f"{target['who']}: {metric} {value} ± {target['deviation']}: {'met' if met else '**not met**'}"
     sign = ("<" if metric in LOWER_IS_BETTER else ">") + ("" if target.get("above") else "=")
     who = target["who"] + (", rounded" if target.get("rounded") else "")
     return f"{metric} {sign} {value} ({who}): {'met' if met else '**not met**'}"
@@ -81,10 +89,10 @@ def best_of(results, section, run, metric):
     return best, tried
 
 
-def search_results(plans, results):
+def search_results(plans, results, name="search"):
     """Title of a searched model -> best setting, its values, how many settings were tried and how many there are."""
-    plan = json.loads((plans / "search.json").read_text())
-    found = read_results(results / "search.jsonl")
+    plan = json.loads((plans / f"{name}.json").read_text())
+    found = read_results(results / f"{name}.jsonl")
     out = {}
     for section in plan["sections"]:
         metric = section["metrics"][0]
@@ -122,14 +130,14 @@ def accuracy_table(section, results):
     print()
 
 
-def search_table(accuracy, found):
+def search_table(accuracy, found, name="search"):
     if not found:
         return
     one = next(iter(found.values()))
     metrics = list(dict.fromkeys(best["metric"] for best in found.values()))
     seeds = ", ".join(map(str, one["section"]["seeds"]))
     print("### The search\n")
-    print(f"search.json, on the training rows of the published split alone: its test rows are taken out of the data "
+    print(f"{name}.json, on the training rows of the published split alone: its test rows are taken out of the data "
           f"before anything is split. Split of the rest: {', '.join(one['section']['splits'])}, seeds {seeds}; mean "
           f"over these. The settings above are the best of each model.\n")
     for metric in metrics:
@@ -158,6 +166,19 @@ def main(plans, results):
     search_table(accuracy, search_results(plans, results))
 
 
+def networks(plans, results):
+    plans, results = Path(plans), Path(results)
+    print("## Networks: accuracy\n")
+    for name in NETWORK_PLANS:
+        plan = json.loads((plans / f"{name}.json").read_text())
+        if "about" in plan:
+            print(plan["about"] + "\n")
+        found = read_results(results / f"{name}.jsonl")
+        for section in plan["sections"]:
+            accuracy_table(section, found)
+    search_table({"sections": []}, search_results(plans, results, "neural_search"), "neural_search")
+
+
 def adopt(plans, results):
     file = Path(plans) / "accuracy.json"
     text = file.read_text()
@@ -174,5 +195,7 @@ def adopt(plans, results):
 
 if sys.argv[1] == "--adopt":
     adopt(*sys.argv[2:])
+elif sys.argv[1] == "--networks":
+    networks(*sys.argv[2:])
 else:
     main(*sys.argv[1:])
