@@ -105,7 +105,8 @@ Json to_json(const ModelEntry& entry) {
                            {"needs_users_and_items", can.needs_pairs},
                            {"needs_ratings", can.needs_values},
                            {"needs_times", can.needs_times},
-                           {"needs_features", can.needs_features}};
+                           {"needs_features", can.needs_features},
+                           {"needs_texts", can.needs_texts}};
     add_schema(out, entry.schema);
     return out;
 }

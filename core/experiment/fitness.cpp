@@ -19,6 +19,7 @@ constexpr Need pairs{"users and items", "import it with a column of users and on
 constexpr Need ratings{"ratings", "import it with a rating column"};
 constexpr Need times{"times", "import it with a time column"};
 constexpr Need properties{"features", "import tables of users or items, or name more columns of the rows"};
+constexpr Need item_texts{"titles or texts", "import a table of items with a title column"};
 
 bool has_features(const Dataset& data) {
     return data.user_features().size() + data.item_features().size() + data.context().size() > 0;
@@ -80,6 +81,12 @@ Material history(const Dataset& data) {
 
 } // namespace
 
+bool has_item_texts(const Dataset& data) {
+    return !data.parts().item_titles.empty() ||
+           std::any_of(data.item_features().begin(), data.item_features().end(),
+                       [](const FeatureColumn& column) { return column.type == ColumnType::text; });
+}
+
 std::vector<Fitness> fitness(const Dataset& data) {
     std::vector<Fitness> out;
     for (const auto& model : all_models()) {
@@ -97,6 +104,7 @@ std::vector<Fitness> fitness(const Dataset& data) {
         need(needs.needs_values, data.summary().rated > 0, ratings);
         need(needs.needs_times, data.has_times(), times);
         need(needs.needs_features, has_features(data), properties);
+        need(needs.needs_texts, has_item_texts(data), item_texts);
         if (!fit.usable())
             fit.sentence = fmt::format("needs {}, which this data has not; {}", fmt::join(fit.lacks, " and "), remedy);
         out.push_back(std::move(fit));

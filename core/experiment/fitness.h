@@ -19,6 +19,9 @@ struct Fitness {
 /// Every model of all_models(), in that order, with its standard parameters.
 std::vector<Fitness> fitness(const Dataset& data);
 
+/// Titles, or a column of texts.
+bool has_item_texts(const Dataset& data);
+
 /// What kinds of model learn from, beyond who met what.
 struct Material {
     std::string what;     ///< "Features"

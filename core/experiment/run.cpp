@@ -12,6 +12,7 @@
 #include "core/experiment/curve_names.h"
 #include "core/experiment/estimate.h"
 #include "core/experiment/execution.h"
+#include "core/experiment/fitness.h"
 #include "core/experiment/validation.h"
 
 namespace tastebench {
@@ -93,6 +94,9 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         return bad_data(
             fmt::format("{} learns from features, and '{}' has none beside the ids", (*entry)->title, data.name()),
             "model", "import tables of users or items with the data, or choose a model of ids, such as SVD");
+    if (can.needs_texts && !has_item_texts(data))
+        return bad_data(fmt::format("{} reads titles, and the items of '{}' have none", (*entry)->title, data.name()),
+                        "model", "import the data with a table of items that has titles or texts");
     if (auto status = check_recipe(data, spec.split); !status)
         return fail(status.error());
     if (const auto patience = spec.parameters.find("patience");

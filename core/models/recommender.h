@@ -28,6 +28,7 @@ struct Capabilities {
     bool iterative = false; ///< trains by epochs: curves, early stopping, checkpoints
     bool needs_values = false, needs_times = false;
     bool needs_features = false; ///< of users, items or rows
+    bool needs_texts = false;    ///< titles of items, or a column of texts
     bool needs_pairs = true;     ///< users and items; false for models that learn from features alone
 };
 

@@ -95,6 +95,7 @@ std::vector<std::string> needs(const Capabilities& can) {
     add(can.needs_values, "ratings");
     add(can.needs_times, "times");
     add(can.needs_features, "features");
+    add(can.needs_texts, "titles or texts");
     return out;
 }
 

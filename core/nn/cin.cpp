@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/nn/product_kernels.h"
+#include "core/nn/product_views.h"
 #include "core/nn/products.h"
 
 namespace tastebench::nn {

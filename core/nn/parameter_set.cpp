@@ -14,7 +14,14 @@ Slot ParameterSet::add(std::size_t rows, std::size_t columns) {
 }
 
 void ParameterSet::draw_glorot(const Slot& slot, std::uint64_t seed, std::uint32_t stream) {
-    const double bound = std::sqrt(6.0 / static_cast<double>(slot.rows + slot.columns));
+    draw_uniform(slot, std::sqrt(6.0 / static_cast<double>(slot.rows + slot.columns)), seed, stream);
+}
+
+void ParameterSet::draw_by_inputs(const Slot& slot, std::size_t inputs, std::uint64_t seed, std::uint32_t stream) {
+    draw_uniform(slot, 1 / std::sqrt(static_cast<double>(inputs)), seed, stream);
+}
+
+void ParameterSet::draw_uniform(const Slot& slot, double bound, std::uint64_t seed, std::uint32_t stream) {
     Rng rng(seed, stream);
     for (std::size_t i = 0; i < slot.size(); ++i)
         at(slot)[i] = static_cast<float>((2 * rng.uniform() - 1) * bound);

@@ -23,6 +23,9 @@ class ParameterSet {
     Slot add(std::size_t rows, std::size_t columns);
     /// Glorot and Bengio 2010: uniform within +- sqrt(6 / (rows + columns)).
     void draw_glorot(const Slot& slot, std::uint64_t seed, std::uint32_t stream);
+    /// Uniform within +- 1 / sqrt(inputs): what LeCun, Bottou, Orr, Müller 1998 ask for, made narrower by sqrt(3), as
+    /// PyTorch's layers begin.
+    void draw_by_inputs(const Slot& slot, std::size_t inputs, std::uint64_t seed, std::uint32_t stream);
     void draw_normal(const Slot& slot, float deviation, std::uint64_t seed, std::uint32_t stream);
     void fill(const Slot& slot, float value);
 
@@ -39,6 +42,8 @@ class ParameterSet {
     bool load(Reader& in);
 
   private:
+    void draw_uniform(const Slot& slot, double bound, std::uint64_t seed, std::uint32_t stream);
+
     AlignedFloats values_;
 };
 

@@ -47,17 +47,19 @@ class TestCommands : public QObject {
     void data_show_says_which_models_can_use_it() {
         const auto shown = workspace_.json({"data", "show", "small"});
         QCOMPARE(shown.at("events").size(), std::size_t{3});
-        std::map<std::string, bool> needs_ratings;
-        for (const auto& model : workspace_.json({"models"}))
-            needs_ratings[model.at("id")] = model.at("capabilities").at("needs_ratings");
-        QVERIFY(needs_ratings.at("svd") && !needs_ratings.at("sar"));
+        std::map<std::string, bool> needs_more; // than who met what
+        for (const auto& model : workspace_.json({"models"})) {
+            const auto& can = model.at("capabilities");
+            needs_more[model.at("id")] = can.at("needs_ratings") || can.at("needs_features") || can.at("needs_texts");
+        }
+        QVERIFY(needs_more.at("svd") && needs_more.at("dkn") && !needs_more.at("sar"));
         for (const auto& model : shown.at("models"))
             QVERIFY(model.at("usable").get<bool>());
         const auto csv = workspace_.write("views.csv", "user,item\na,x\na,y\nb,x\nb,z\n");
         workspace_.json({"data", "import", csv, "--name", "views"});
         const auto views = workspace_.json({"data", "show", "views"});
         for (const auto& model : views.at("models"))
-            QCOMPARE(model.at("usable").get<bool>(), !needs_ratings.at(model.at("model")));
+            QCOMPARE(model.at("usable").get<bool>(), !needs_more.at(model.at("model")));
     }
 
     void generated_files_can_be_imported_and_repeat() {

@@ -49,9 +49,9 @@ class TestClicks : public QObject {
         QStringList header;
         for (int column = 0; column < table->model()->columnCount(); ++column)
             header.append(table->model()->headerData(column, Qt::Horizontal).toString());
-        QVERIFY2(header.contains(QStringLiteral("auc")) && header.contains(QStringLiteral("logloss")),
+        QVERIFY2(header.contains(QStringLiteral("AUC")) && header.contains(QStringLiteral("Log-loss")),
                  qPrintable(header.join(u' ')));
-        QVERIFY(!header.contains(QStringLiteral("ndcg@10")));
+        QVERIFY(!header.contains(QStringLiteral("nDCG@10")));
     }
 
     void the_better_auc_is_ahead_without_a_test() {

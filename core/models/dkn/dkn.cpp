@@ -27,6 +27,7 @@ class Dkn final : public Recommender {
         // With drawn negatives the number says how the item compares with others, not how likely a click is.
         can.predicts_clicks = get_int(parameters, "negatives") == 0;
         can.needs_values = can.predicts_clicks;
+        can.needs_texts = true;
         can.positive_from = get_real(parameters, "positive_from");
         can.folds_in = true;
         can.iterative = true;

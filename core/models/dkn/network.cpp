@@ -15,8 +15,8 @@ namespace {
 
 using nn::view;
 
-constexpr std::uint32_t word_stream = 400, entity_stream = 401, context_stream = 402, weight_stream = 403,
-                        scorer_stream = 410, dropout_stream = 430, mask_stream = 450;
+constexpr std::uint32_t word_stream = 400, entity_stream = 401, context_stream = 402, weight_stream = 500,
+                        dropout_stream = 430, mask_stream = 450;
 constexpr std::size_t row_block = 256;      ///< distinct words or entities that go together
 constexpr std::size_t title_block = 64;     ///< titles that go together
 constexpr std::size_t encoded_chunk = 2048; ///< titles encoded at a time after training
@@ -73,16 +73,40 @@ void DknNetwork::lay_out(const DknShape& shape) {
 
 void DknNetwork::start(const DknShape& shape, float deviation, std::uint64_t seed, const Parallel& parallel) {
     lay_out(shape);
-    std::uint32_t stream = weight_stream;
-    for (const auto& slot : {word_filters_, entity_filters_, transform_, query_, key_, v_})
-        if (slot.size() > 0)
-            parameters_.draw_glorot(slot, seed, stream++);
-    scorer_.draw(parameters_, seed, scorer_stream);
+    draw_layers(seed);
     words_.start(shape.words, shape.word_width, deviation, seed, word_stream, parallel);
     // Every word that no training title has is read as the unknown one, which says nothing until it is trained.
     std::fill_n(words_.row(0), shape.word_width, 0.0F);
     entities_.start(shape.entities, shape.entity_width, deviation, seed, entity_stream, parallel);
     contexts_.start(shape.context ? shape.entities : 0, shape.entity_width, deviation, seed, context_stream, parallel);
+}
+
+void DknNetwork::draw_layers(std::uint64_t seed) {
+    std::uint32_t stream = weight_stream;
+    const auto draw = [&](const nn::Slot& slot, std::size_t inputs) {
+        if (slot.size() > 0)
+            parameters_.draw_by_inputs(slot, inputs, seed, stream++);
+    };
+    // A filter of width w sees w words with all their channels.
+    const std::size_t filters = shape_.convolution.filters;
+    std::size_t tap = 0;
+    for (std::size_t w = 0; w < shape_.convolution.widths.size(); ++w) {
+        const std::size_t width = shape_.convolution.widths[w];
+        const std::size_t inputs = width * (word_filters_.columns + entity_filters_.columns);
+        for (const auto& side : {word_filters_, entity_filters_})
+            draw({side.offset + tap * filters * side.columns, width * filters, side.columns}, inputs);
+        draw({filter_bias_.offset + w * filters, 1, filters}, inputs);
+        tap += width;
+    }
+    draw(transform_, shape_.entity_width);
+    draw(transform_bias_, shape_.entity_width);
+    for (const auto& slot : {query_, query_bias_, key_})
+        draw(slot, shape_.title_width());
+    draw(v_, shape_.attention);
+    for (std::size_t l = 0; l < scorer_.shape().layers.size(); ++l) {
+        draw(scorer_.weights(l), scorer_.weights(l).rows);
+        draw(scorer_.bias(l), scorer_.weights(l).rows);
+    }
 }
 
 void DknNetwork::set_optimizer(const nn::OptimizerSettings& settings) {

@@ -87,6 +87,8 @@ class DknNetwork {
 
   private:
     void lay_out(const DknShape& shape);
+    /// All weights and biases uniform within +- 1 / sqrt(inputs).
+    void draw_layers(std::uint64_t seed);
     void reserve(std::size_t samples, std::size_t references);
     bool cancelled(const Step& step) const { return step.progress != nullptr && step.progress->cancelled(); }
     nn::AttentionTables attention_tables() const;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t user_stream = 162, item_stream = 163, output_stream = 164;
 constexpr std::uint32_t layer_stream = 170; ///< plus the layer
+constexpr std::uint32_t bias_streams = 64;   ///< so far after the layers'
 constexpr std::uint32_t none = 0xFFFF'FFFFU;
 constexpr std::size_t row_owners = NcfNetwork::parts / 2; ///< of the users, and as many of the items
 
@@ -89,6 +90,8 @@ void NcfNetwork::draw(float deviation, std::span<const std::uint8_t> known_users
         const double bound = std::sqrt(6.0 / static_cast<double>(in + out));
         const auto stream = static_cast<std::uint32_t>(layer_stream + l);
         draw_uniform(dense_, weights_[l], widths_[l], out, bound, seed, stream);
+        // Embeddings begin so small that without these some units would see nothing, for good.
+        draw_uniform(dense_, biases_[l], 1, out, 1 / std::sqrt(static_cast<double>(in)), seed, stream + bias_streams);
         // The first layer's rows are the user's half and the item's, each filled up; other layers' are filled up once.
         for (std::size_t i = 0; i < widths_[l]; ++i)
             if (l == 0 ? i % half_ >= embedding : i >= in)

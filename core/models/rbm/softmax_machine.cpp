@@ -7,7 +7,7 @@
 #include "core/base/rng.h"
 #include "core/models/rbm/rbm_kernels.h"
 #include "core/nn/kernels.h"
-#include "core/nn/product_kernels.h"
+#include "core/nn/product_views.h"
 
 namespace tastebench::rbm {
 

@@ -4,7 +4,7 @@
 #include <QtTest>
 
 #include "core/base/rng.h"
-#include "core/nn/product_kernels.h"
+#include "core/nn/product_views.h"
 #include "core/nn/products.h"
 
 using namespace tastebench;

@@ -1,4 +1,4 @@
-#include "core/nn/product_kernels.h"
+#include "core/nn/product_views.h"
 
 #include <algorithm>
 
