@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from itertools import product
+from math import sqrt
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -56,8 +57,8 @@ def better(metric, a, b):
 
 def verdict(target, found):
     """Whether the mean is no worse than the target, or better where "above" is set; a target that is published with few
-    digits only ("rounded") is compared at these; one with a deviation over seeds is reached within the larger of the
-    two deviations."""
+    digits only ("rounded") is compared at these; one with a deviation over seeds is reached within the
+    deviation of the difference, the root of the sum of both squares."""
     if not target:
         return ""
     metric, value = target["metric"], target["value"]
@@ -67,7 +68,7 @@ def verdict(target, found):
     met = better(metric, got, value) or (got == value and not target.get("above"))
     if "deviation" in target:
         values = [r["metrics"][metric] for r in found]
-        spread = max(target["deviation"], stdev(values) if len(values) > 1 else 0)
+        spread = sqrt(target["deviation"] ** 2 + (stdev(values) if len(values) > 1 else 0) ** 2)
         met = met or abs(got - value) <= spread
         return f"{target['who']}: {metric} {value} ± {target['deviation']}: {'met' if met else '**not met**'}"
     sign = ("<" if metric in LOWER_IS_BETTER else ">") + ("" if target.get("above") else "=")
