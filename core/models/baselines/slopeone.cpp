@@ -84,9 +84,11 @@ Status SlopeOne::fit(const TrainingData& training, const Parameters& parameters,
     greatest_ = static_cast<double>(*greatest);
 
     const SparseRows by_item = transposed(ratings_, context.parallel);
+    auto& progress = context.progress;
+    if (progress.cancelled()) // two matrices of items by items take a while to be made
+        return cancelled_error();
     deviations_.resize(n_items());
     counts_.resize(n_items());
-    auto& progress = context.progress;
     progress.begin("Training", n_items());
     context.parallel.for_blocks(n_items(), block, [&](std::size_t first, std::size_t last) {
         for (auto item = static_cast<std::uint32_t>(first); item < last && !progress.cancelled(); ++item) {

