@@ -535,10 +535,10 @@ class TestDkn : public QObject {
 
     void divergence_is_told() {
         auto parts = two_subjects()->parts();
-        Vectors words{"words", 3, {}, {}};
+        Vectors words{"words", 400, {}, {}};
         for (const char* word : {"goal", "vote"}) {
             words.keys.push_back(word);
-            words.values.insert(words.values.end(), 3, 3e38F);
+            words.values.insert(words.values.end(), words.dimension, 3e38F);
         }
         parts.vectors = {words};
         const auto fitted = fit_dkn(**Dataset::make(std::move(parts)), {{"word_vectors", "given"}});
