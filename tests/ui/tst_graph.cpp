@@ -26,6 +26,13 @@ class TestGraph : public QObject {
     }
     QAbstractItemModel* rows(const char* name) const { return part<DataTable>(name)->view()->model(); }
     void setEpochs(int epochs) const { part<QSpinBox>("parameter_epochs")->setValue(epochs); }
+    /// More than is done before a test stops it, however busy the machine is.
+    void startLongTraining() const {
+        setEpochs(10'000);
+        auto* dimension = part<QSpinBox>("parameter_dimension");
+        dimension->setValue(dimension->maximum());
+        click(part<QPushButton>("graphTrain"));
+    }
     /// Trains a small embedding and waits until it is shown.
     void trainOne(int expected) const {
         click(part<QPushButton>("graphTrain"));
@@ -123,8 +130,7 @@ class TestGraph : public QObject {
     }
 
     void a_cancelled_training_keeps_nothing() {
-        setEpochs(10'000);
-        click(part<QPushButton>("graphTrain"));
+        startLongTraining();
         auto* cancel = part<QPushButton>("graphCancel");
         QTRY_VERIFY_WITH_TIMEOUT(cancel->isVisible() && !part<QLabel>("graphProgress")->text().isEmpty(), patience);
         QVERIFY(!part<QPushButton>("graphTrain")->isEnabled());
@@ -135,8 +141,7 @@ class TestGraph : public QObject {
     }
 
     void a_panel_that_goes_away_stops_its_training() {
-        setEpochs(10'000);
-        click(part<QPushButton>("graphTrain"));
+        startLongTraining();
         QTRY_VERIFY_WITH_TIMEOUT(!part<QLabel>("graphProgress")->text().isEmpty(), patience);
         panel_.reset();
         QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->pendingWork(), 0, patience);
