@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t user_stream = 162, item_stream = 163, output_stream = 164;
 constexpr std::uint32_t layer_stream = 170; ///< plus the layer
-constexpr std::uint32_t bias_streams = 64;   ///< so far after the layers'
+constexpr std::uint32_t bias_streams = 64;  ///< so far after the layers'
 constexpr std::uint32_t none = 0xFFFF'FFFFU;
 constexpr std::size_t row_owners = NcfNetwork::parts / 2; ///< of the users, and as many of the items
 

@@ -49,7 +49,8 @@ QStringList runLabels(const std::vector<Run>& runs) {
         ++times[run.spec.model];
     QStringList out;
     for (const auto& run : runs)
-        out << (times[run.spec.model] > 1 ? tr("%1 (run %2)").arg(modelTitle(run.spec.model)).arg(run.id) : modelTitle(run.spec.model));
+        out << (times[run.spec.model] > 1 ? tr("%1 (run %2)").arg(modelTitle(run.spec.model)).arg(run.id)
+                                          : modelTitle(run.spec.model));
     return out;
 }
 
