@@ -91,8 +91,11 @@ double pass(std::span<const Rating> ratings, const SgdStep& s) {
         std::size_t n = 1;
         while (n < RatingTiles::together && at + n < ratings.size() && ratings[at + n].user == ratings[at].user)
             ++n;
-        for (std::size_t next = at + ahead; next < std::min(at + ahead + n, ratings.size()); ++next)
+        for (std::size_t next = at + ahead; next < std::min(at + ahead + n, ratings.size()); ++next) {
             prefetch(s.items.factors + std::size_t{ratings[next].item} * width, width);
+            if (ratings[next].user != ratings[next - 1].user)
+                prefetch(s.users.factors + std::size_t{ratings[next].user} * width, width);
+        }
         const Rating* first = ratings.data() + at;
         squared += n == 4   ? together<4>(first, s, width)
                    : n == 3 ? together<3>(first, s, width)
