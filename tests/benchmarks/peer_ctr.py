@@ -1,13 +1,13 @@
 """Plain PyTorch versions of Wide&Deep, DeepFM and xDeepFM with the settings of neural.json and neural_ctr.json: AUC and
 log-loss on the last fifth of the rows, a JSON line for each network and seed.
 
-    peer_ctr.py ctr FILE [--seeds 5]             click data as gen_ctr.py writes it
-    peer_ctr.py films FOLDER [--seeds 5]         ml-100k in RecBole's files; a click is a rating of 4 or more
+    peer_ctr.py ctr FILE [--seeds 5] [--lazy]    click data as gen_ctr.py writes it
+    peer_ctr.py films FOLDER [--seeds 5] [--lazy]   ml-100k in RecBole's files; a click is a rating of 4 or more
     peer_ctr.py rows FOLDER                      writes last_fifth.txt, the test rows for the split rows:last_fifth.txt
 
 Dictionaries are learned from the training rows: what these do not have adds nothing. Numbers are logarithms,
-standardised. Weights begin as in ours (Glorot and Bengio; embeddings normal, 0.01; linear weights 0). Adam is dense
-here: moments of values that a batch does not have decay, where ours rest.
+standardised. Weights begin as in ours (Glorot and Bengio; embeddings normal, 0.01; linear weights 0). With
+--lazy the moments of values that a batch does not have rest, as ours do; else Adam is dense, and they decay.
 """
 import argparse
 import gzip
@@ -63,12 +63,12 @@ class Data:
 
 
 class Network(nn.Module):
-    def __init__(self, kind, data, dim, deep, cin, base):
+    def __init__(self, kind, data, dim, deep, cin, base, lazy):
         super().__init__()
         self.kind, self.base = kind, base
         sizes = data.sizes + data.bag_sizes
-        self.embedding = nn.ModuleList(nn.Embedding(n, dim, padding_idx=0) for n in sizes)
-        self.linear = nn.ModuleList(nn.Embedding(n, 1, padding_idx=0) for n in sizes)
+        self.embedding = nn.ModuleList(nn.Embedding(n, dim, padding_idx=0, sparse=lazy) for n in sizes)
+        self.linear = nn.ModuleList(nn.Embedding(n, 1, padding_idx=0, sparse=lazy) for n in sizes)
         for table in self.embedding:
             nn.init.normal_(table.weight, 0, 0.01)
             table.weight.data[0] = 0
@@ -135,11 +135,17 @@ def read_films(folder):
     return Data(columns, [genres], [], (rows["rating"] >= 4).to_numpy(), log=False)
 
 
-def run(kind, data, seed, dim, deep, cin, epochs, batch):
+def run(kind, data, seed, lazy, dim, deep, cin, epochs, batch):
     torch.manual_seed(seed)
     rate = float(data.labels[: data.cut].mean())
-    model = Network(kind, data, dim, deep, cin, float(np.log(rate / (1 - rate))))
-    optimiser, loss = torch.optim.Adam(model.parameters(), 1e-3), nn.BCEWithLogitsLoss()
+    model = Network(kind, data, dim, deep, cin, float(np.log(rate / (1 - rate))), lazy)
+    loss = nn.BCEWithLogitsLoss()
+    tables = [t.weight for t in (*model.embedding, *model.linear)]
+    if lazy:
+        others = [p for p in model.parameters() if not any(p is t for t in tables)]
+        optimisers = [torch.optim.SparseAdam(tables, 1e-3), torch.optim.Adam(others, 1e-3)]
+    else:
+        optimisers = [torch.optim.Adam(model.parameters(), 1e-3)]
 
     def output(j):
         return model(data.codes[j], [bag[j] for bag in data.bags], data.numbers[j], data.gaps[j])
@@ -147,14 +153,16 @@ def run(kind, data, seed, dim, deep, cin, epochs, batch):
     start = time.perf_counter()
     for _ in range(epochs):
         for j in torch.randperm(data.cut).split(batch):
-            optimiser.zero_grad()
+            for optimiser in optimisers:
+                optimiser.zero_grad()
             loss(output(j), data.labels[j]).backward()
-            optimiser.step()
+            for optimiser in optimisers:
+                optimiser.step()
     seconds = time.perf_counter() - start
     with torch.no_grad():
         p = torch.sigmoid(torch.cat([output(j) for j in torch.arange(data.cut, len(data.labels)).split(2000)])).numpy()
     truth = data.labels[data.cut :].numpy()
-    return {"peer": f"torch {torch.__version__}", "model": kind, "seed": seed, "epochs": epochs,
+    return {"peer": f"torch {torch.__version__}", "model": kind, "lazy": lazy, "seed": seed, "epochs": epochs,
             "auc": round(float(roc_auc_score(truth, p)), 4), "logloss": round(float(log_loss(truth, p)), 4),
             "samples_per_s": round(epochs * data.cut / seconds)}
 
@@ -165,6 +173,7 @@ def main():
     parser.add_argument("path", type=Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--networks", nargs="+", default=NETWORKS)
+    parser.add_argument("--lazy", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -176,7 +185,7 @@ def main():
              "films": dict(dim=16, deep=(128, 64), cin=(32, 32), epochs=5, batch=256)}[args.what]
     for kind in args.networks:
         for seed in range(args.seeds):
-            print(json.dumps({"data": args.what, **run(kind, data, seed, **shape)}), flush=True)
+            print(json.dumps({"data": args.what, **run(kind, data, seed, args.lazy, **shape)}), flush=True)
 
 
 if __name__ == "__main__":

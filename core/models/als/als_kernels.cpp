@@ -12,75 +12,128 @@ namespace {
 
 using lanes::Floats;
 
-constexpr std::uint32_t tile_rows = 6; ///< with two vectors beside: 12 sums, 2 loads and a broadcast in 16 registers
-constexpr std::uint32_t tile_columns = 2 * lanes::count;
 constexpr std::uint32_t ahead = 8; ///< rows asked of memory before they are needed
 
-/// system[6][2 vectors] += left' rows over n entries.
-inline void add_tile(const float* left, std::size_t left_stride, const float* rows, std::size_t stride, std::size_t n,
-                     float* system, std::size_t width) {
+/// sums += left's columns [0, n_rows) times the rows' vectors [0, vectors), of one entry.
+template <std::uint32_t n_rows, std::uint32_t vectors>
+inline void add_entry(const float* left, const float* row, Floats (&sums)[n_rows][vectors]) {
+    Floats r[vectors];
+    for (std::uint32_t v = 0; v < vectors; ++v)
+        r[v] = lanes::load(row + v * lanes::count);
+    for (std::uint32_t i = 0; i < n_rows; ++i) {
+        const Floats l = lanes::all(left[i]);
+        for (std::uint32_t v = 0; v < vectors; ++v)
+            sums[i][v] += l * r[v];
+    }
+}
+
+/// matrix[n_rows][vectors] += left' rows over n entries. Two sets of sums where one would wait for itself.
+template <std::uint32_t n_rows, std::uint32_t vectors>
+inline void add_tile(const Panels& p, std::size_t n, float* matrix, std::size_t width) {
     // Summed from zero and added once: rounding grows with the number of chunks, not of entries.
-    Floats sum[tile_rows][2] = {};
-    for (std::size_t k = 0; k < n; ++k) {
-        const Floats r0 = lanes::load(rows);
-        const Floats r1 = lanes::load(rows + lanes::count);
-        for (std::uint32_t i = 0; i < tile_rows; ++i) {
-            const Floats l = lanes::all(left[i]);
-            sum[i][0] += l * r0;
-            sum[i][1] += l * r1;
+    constexpr bool alone = n_rows * vectors >= 8;
+    Floats sums[n_rows][vectors] = {};
+    Floats others[n_rows][vectors] = {};
+    std::size_t k = 0;
+    for (; !alone && k + 2 <= n; k += 2) {
+        add_entry(p.left + k * p.left_stride, p.rows + k * p.stride, sums);
+        add_entry(p.left + (k + 1) * p.left_stride, p.rows + (k + 1) * p.stride, others);
+    }
+    for (; k < n; ++k)
+        add_entry(p.left + k * p.left_stride, p.rows + k * p.stride, sums);
+    for (std::uint32_t i = 0; i < n_rows; ++i)
+        for (std::uint32_t v = 0; v < vectors; ++v) {
+            float* to = matrix + i * width + v * lanes::count;
+            const Floats sum = alone ? sums[i][v] : sums[i][v] + others[i][v];
+            lanes::store(to, lanes::load(to) + sum);
         }
-        left += left_stride;
-        rows += stride;
+}
+
+/// out[k] = scale[k] row(k) and right += b[k] row(k), in the floats [first, first + vectors' floats).
+template <std::uint32_t vectors, typename Row>
+inline void weigh_columns(const Row& row, std::size_t n, std::uint32_t first, std::uint32_t size, const float* scale,
+                          const float* b, float* right, float* out) {
+    Floats sums[vectors] = {}; // from zero, as in add_tile()
+    for (std::size_t k = 0; k < n; ++k) {
+        const float* next = row(std::min(k + ahead, n - 1)) + first;
+        for (std::uint32_t f = 0; f < vectors * lanes::count; f += 16)
+            __builtin_prefetch(next + f);
+        const float* from = row(k) + first;
+        const Floats s = lanes::all(scale[k]);
+        const Floats c = lanes::all(b[k]);
+        for (std::uint32_t v = 0; v < vectors; ++v) {
+            const Floats value = lanes::load(from + v * lanes::count);
+            sums[v] += c * value;
+            lanes::store(out + k * size + first + v * lanes::count, s * value);
+        }
     }
-    for (std::uint32_t i = 0; i < tile_rows; ++i) {
-        float* row = system + i * width;
-        lanes::store(row, lanes::load(row) + sum[i][0]);
-        lanes::store(row + lanes::count, lanes::load(row + lanes::count) + sum[i][1]);
+    for (std::uint32_t v = 0; v < vectors; ++v) {
+        float* to = right + first + v * lanes::count;
+        lanes::store(to, lanes::load(to) + sums[v]);
     }
+}
+
+/// With as many sums in registers as there are.
+template <typename Row>
+void weigh_rows(const Row& row, std::size_t n, std::uint32_t size, const float* scale, const float* b, float* right,
+                float* out) {
+    constexpr std::uint32_t wide = 8;
+    constexpr std::uint32_t narrow = 16 / lanes::count;
+    std::uint32_t first = 0;
+    for (; first + wide * lanes::count <= size; first += wide * lanes::count)
+        weigh_columns<wide>(row, n, first, size, scale, b, right, out);
+    for (; first < size; first += narrow * lanes::count)
+        weigh_columns<narrow>(row, n, first, size, scale, b, right, out);
 }
 
 } // namespace
 
-std::uint32_t left_width(std::uint32_t factors) {
-    return (factors + 1 + tile_rows - 1) / tile_rows * tile_rows;
-}
-
-void gather(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n, std::uint32_t first,
-            std::uint32_t size, float* out) {
-    const float* from = table + first;
+void gather(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n, float* out) {
     for (std::size_t k = 0; k < n; ++k) {
-        const float* next = from + std::size_t{columns[std::min(k + ahead, n - 1)]} * width;
-        for (std::uint32_t f = 0; f < size; f += 16)
+        const float* next = table + std::size_t{columns[std::min(k + ahead, n - 1)]} * width;
+        for (std::uint32_t f = 0; f < width; f += 16)
             __builtin_prefetch(next + f);
-        const float* row = from + std::size_t{columns[k]} * width;
-        for (std::uint32_t f = 0; f < size; f += lanes::count)
+        const float* row = table + std::size_t{columns[k]} * width;
+        for (std::uint32_t f = 0; f < width; f += lanes::count)
             lanes::store(out + f, lanes::load(row + f));
-        out += size;
+        out += width;
     }
 }
 
-void weigh(const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t factors, const float* w,
-           const float* b, float* left) {
-    const std::uint32_t left_stride = left_width(factors);
-    for (std::size_t k = 0; k < n; ++k) {
-        left[0] = b[k];
-        for (std::uint32_t f = 0; f < factors; ++f)
-            left[1 + f] = w[k] * rows[f];
-        for (std::uint32_t f = factors + 1; f < left_stride; ++f)
-            left[f] = 0;
-        left += left_stride;
-        rows += stride;
-    }
+void weigh(const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t size, const float* scale,
+           const float* b, float* right, float* out) {
+    weigh_rows([&](std::size_t k) { return rows + k * stride; }, n, size, scale, b, right, out);
 }
 
-void add_products(const float* left, const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t factors,
-                  float* system, std::uint32_t width) {
-    const std::uint32_t left_stride = left_width(factors);
-    for (std::uint32_t column = 0; column < factors; column += tile_columns) {
-        const std::uint32_t last = std::min(factors, column + tile_columns) + 1;
-        for (std::uint32_t row = 0; row < last; row += tile_rows)
-            add_tile(left + row, left_stride, rows + column, stride, n, system + std::size_t{row} * width + column,
-                     width);
+void gather_weighed(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n,
+                    const float* scale, const float* b, float* right, float* out) {
+    weigh_rows([&](std::size_t k) { return table + std::size_t{columns[k]} * width; }, n, width, scale, b, right, out);
+}
+
+/// Columns two vectors at a time: whole rows above the triangle's steps, then the rows that only the second vector's
+/// columns reach.
+void add_products(const Panels& panels, std::size_t n, std::uint32_t factors, float* matrix, std::uint32_t width) {
+    for (std::uint32_t column = 0; column < factors; column += 2 * lanes::count) {
+        const std::uint32_t second = column + lanes::count;
+        const std::uint32_t both = std::min(factors, second);
+        std::uint32_t row = 0;
+        const auto add = [&]<std::uint32_t n_rows, std::uint32_t vectors>(std::uint32_t from) {
+            Panels tile = panels;
+            tile.left += row;
+            tile.rows += from;
+            add_tile<n_rows, vectors>(tile, n, matrix + std::size_t{row} * width + from, width);
+            row += n_rows;
+        };
+        while (row < both)
+            if (both - row > 8 || both - row == 6 || both - row == 5)
+                add.template operator()<6, 2>(column);
+            else
+                add.template operator()<4, 2>(column);
+        for (const std::uint32_t last = std::min(factors, second + lanes::count); row < last;)
+            if (last - row > 4)
+                add.template operator()<8, 1>(second);
+            else
+                add.template operator()<4, 1>(second);
     }
 }
 

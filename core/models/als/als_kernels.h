@@ -11,24 +11,31 @@ namespace tastebench::als {
 
 /// Entries whose products are added up in one go: their factors stay in the first-level cache.
 constexpr std::uint32_t chunk = 32;
-/// Floats in a row of a left panel, and rows of a system, for so many factors.
-std::uint32_t left_width(std::uint32_t factors);
 
-/// The rows of `table` named by columns, one after another; of each the `size` floats from `first` (multiples of 16).
-void gather(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n, std::uint32_t first,
-            std::uint32_t size, float* out);
+/// The rows of `table` named by columns, one after another.
+void gather(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n, float* out);
 
-/// Left panel: row k is b_k, then w_k times the first `factors` of row k of `rows`, then zeros.
-void weigh(const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t factors, const float* w,
-           const float* b, float* left);
+/// Row k of out = scale_k times row k of `rows`, and right += sum of b_k row k; `size` floats each, a multiple of 16.
+void weigh(const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t size, const float* scale,
+           const float* b, float* right, float* out);
+/// The same of the rows of `table` named by columns.
+void gather_weighed(const float* table, std::uint32_t width, const std::uint32_t* columns, std::size_t n,
+                    const float* scale, const float* b, float* right, float* out);
 
-/// system += left' rows, upper triangle: row 0 of the system is the right side (sum of b q), row 1 + i is row i of the
-/// matrix from column i on; what is before it is not defined. The system has left_width(factors) rows of `width`.
-void add_products(const float* left, const float* rows, std::uint32_t stride, std::size_t n, std::uint32_t factors,
-                  float* system, std::uint32_t width);
+/// Row k at left + k left_stride, and at rows + k stride; the padding is zeros.
+struct Panels {
+    const float* left;
+    std::size_t left_stride;
+    const float* rows;
+    std::size_t stride;
+};
+/// matrix += left' rows over n rows, upper triangle: row i from column i on; what is before it is not defined. The
+/// matrix has `width` rows of `width`.
+void add_products(const Panels& panels, std::size_t n, std::uint32_t factors, float* matrix, std::uint32_t width);
 
-/// Solves the system by Cholesky's decomposition in its place; x has `width` floats, the padding zeros. A pivot that
-/// rounding cannot tell from nothing leaves its factor 0. scratch: 2 x width. Returns the minimum, -b'x.
+/// Solves a system (row 0 the right side, then the matrix) by Cholesky's decomposition in its place; x has `width`
+/// floats, the padding zeros. A pivot that rounding cannot tell from nothing leaves its factor 0. scratch: 2 x width.
+/// Returns the minimum, -b'x.
 double solve_cholesky(float* system, std::uint32_t factors, std::uint32_t width, float* x, float* scratch);
 
 /// Minimises over x >= 0 by coordinate descent, from x as given. The system's matrix is completed to both triangles.

@@ -10,21 +10,16 @@ namespace {
 /// At most this many partial sums of a Gramian: wide ones would fill the memory.
 constexpr std::size_t most_parts = 16;
 
-/// The upper triangle of rows [first, last) of the table, as rows 1 .. of a system.
+/// Upper triangle, of rows [first, last) of the table.
 Floats partial_gramian(const FactorTable& table, std::size_t first, std::size_t last) {
-    const std::uint32_t factors = table.factors();
     const std::uint32_t width = table.width();
-    Floats system(std::size_t{left_width(factors)} * width, 0.0F);
-    Floats left(std::size_t{chunk} * left_width(factors));
-    const std::vector<float> ones(chunk, 1.0F);
-    const std::vector<float> zeros(chunk, 0.0F);
+    Floats matrix(std::size_t{width} * width, 0.0F);
     for (std::size_t k = first; k < last; k += chunk) {
-        const auto n = std::min<std::size_t>(chunk, last - k);
         const float* rows = table.data() + k * width;
-        weigh(rows, width, n, factors, ones.data(), zeros.data(), left.data());
-        add_products(left.data(), rows, width, n, factors, system.data(), width);
+        add_products({rows, width, rows, width}, std::min<std::size_t>(chunk, last - k), table.factors(), matrix.data(),
+                     width);
     }
-    return system;
+    return matrix;
 }
 
 } // namespace
@@ -40,7 +35,7 @@ Floats gramian(const FactorTable& factors, float scale, const Parallel& parallel
     Floats out(std::size_t{width} * width, 0.0F);
     for (const auto& part : parts)
         for (std::size_t at = 0; at < std::size_t{factors.factors()} * width; ++at)
-            out[at] += part[width + at];
+            out[at] += part[at];
     for (auto& value : out)
         value *= scale;
     complete(out.data(), factors.factors(), width);

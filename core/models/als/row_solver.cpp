@@ -34,9 +34,10 @@ float Objective::lambda(std::size_t entries, std::uint32_t others) const {
 void RowSolver::build_system(const Fixed& fixed, std::span<const std::uint32_t> columns, const Progress& progress) {
     const std::uint32_t width = fixed.factors.width();
     const std::uint32_t factors = fixed.factors.factors();
-    make_room(system_, std::size_t{left_width(factors)} * width);
+    make_room(system_, std::size_t{width + 1} * width);
     make_room(rows_, std::size_t{chunk} * width);
-    make_room(left_, std::size_t{chunk} * left_width(factors));
+    make_room(root_, chunk);
+    float* matrix = system_.data() + width;
     std::fill_n(system_.begin(), width, 0.0F);
     if (fixed.gramian.empty())
         std::fill_n(system_.begin() + width, std::size_t{factors} * width, 0.0F);
@@ -46,10 +47,29 @@ void RowSolver::build_system(const Fixed& fixed, std::span<const std::uint32_t> 
         system_[std::size_t{f + 1} * width + f] += lambda_;
     for (std::size_t first = 0; first < columns.size() && !progress.cancelled(); first += chunk) {
         const auto n = std::min<std::size_t>(chunk, columns.size() - first);
-        gather(fixed.factors.data(), width, columns.data() + first, n, 0, width, rows_.data());
-        weigh(rows_.data(), width, n, factors, w_.data() + first, b_.data() + first, left_.data());
-        add_products(left_.data(), rows_.data(), width, n, factors, system_.data(), width);
+        const std::uint32_t* mine = columns.data() + first;
+        const float* w = w_.data() + first;
+        const float* b = b_.data() + first;
+        if (take_roots(w, n)) {
+            gather_weighed(fixed.factors.data(), width, mine, n, root_.data(), b, system_.data(), rows_.data());
+            add_products({rows_.data(), width, rows_.data(), width}, n, factors, matrix, width);
+            continue;
+        }
+        make_room(left_, std::size_t{chunk} * width);
+        gather(fixed.factors.data(), width, mine, n, rows_.data());
+        weigh(rows_.data(), width, n, width, w, b, system_.data(), left_.data());
+        add_products({left_.data(), width, rows_.data(), width}, n, factors, matrix, width);
     }
+}
+
+/// Whether all weights have one: w q q' is then the product of one panel with itself.
+bool RowSolver::take_roots(const float* w, std::size_t n) {
+    bool all = true;
+    for (std::size_t k = 0; k < n; ++k) {
+        all &= w[k] >= 0;
+        root_[k] = std::sqrt(std::max(w[k], 0.0F));
+    }
+    return all;
 }
 
 /// out = (sum w q q' + gramian + lambda) x.
@@ -105,7 +125,7 @@ double RowSolver::solve_by_gradient(const Fixed& fixed, std::span<const std::uin
         add_scaled(residual_.data(), -1, image_.data(), width);
     } else {
         make_room(rows_, n_ * width);
-        gather(fixed.factors.data(), width, columns.data(), n_, 0, width, rows_.data());
+        gather(fixed.factors.data(), width, columns.data(), n_, rows_.data());
         multiply(fixed.gramian.data(), gramian_rows(fixed), width, lambda_, x, image_.data());
         products(rows_.data(), width, n_, width, x, t_.data());
         for (std::size_t k = 0; k < n_; ++k) {
@@ -144,8 +164,8 @@ void RowSolver::solve_block(const Fixed& fixed, std::uint32_t first, std::uint32
     for (std::size_t k = 0; k < n_; k += chunk) {
         const auto n = std::min<std::size_t>(chunk, n_ - k);
         const float* rows = rows_.data() + k * width + first;
-        weigh(rows, width, n, factors, w_.data() + k, change_.data() + k, left_.data());
-        add_products(left_.data(), rows, width, n, factors, right, size);
+        weigh(rows, width, n, size, w_.data() + k, change_.data() + k, right, left_.data());
+        add_products({left_.data(), size, rows, width}, n, factors, right + size, size);
     }
     float* step = image_.data();
     solve_cholesky(right, factors, size, step, scratch_.data());
@@ -161,10 +181,10 @@ double RowSolver::solve_by_blocks(const Fixed& fixed, std::span<const std::uint3
     const std::uint32_t block = std::min(width, FactorTable::padded(method_.block));
     make_room(change_, n_);
     make_room(rows_, n_ * width);
-    make_room(left_, std::size_t{chunk} * left_width(block));
-    make_room(system_, std::size_t{left_width(block)} * block);
+    make_room(left_, std::size_t{chunk} * block);
+    make_room(system_, std::size_t{block + 1} * block);
     make_room(image_, width);
-    gather(fixed.factors.data(), width, columns.data(), n_, 0, width, rows_.data());
+    gather(fixed.factors.data(), width, columns.data(), n_, rows_.data());
     products(rows_.data(), width, n_, width, x, t_.data());
     for (std::uint32_t first = 0; first < fixed.factors.factors() && !progress.cancelled(); first += block)
         solve_block(fixed, first, std::min(block, width - first), x);

@@ -70,6 +70,7 @@ class RowSolver {
 
   private:
     void build_system(const Fixed& fixed, std::span<const std::uint32_t> columns, const Progress& progress);
+    bool take_roots(const float* w, std::size_t n);
     double solve_by_gradient(const Fixed& fixed, std::span<const std::uint32_t> columns, float* x,
                              const Progress& progress);
     /// From x, where the expression has `value`, while the squared residual exceeds `least`.
@@ -83,7 +84,7 @@ class RowSolver {
     Method method_;
     float lambda_ = 0;
     std::size_t n_ = 0; ///< entries of the row
-    Floats w_, b_, t_, change_, rows_, left_, system_, scratch_, residual_, direction_, image_;
+    Floats w_, b_, t_, root_, change_, rows_, left_, system_, scratch_, residual_, direction_, image_;
 };
 
 /// Lends solvers to threads.
