@@ -110,8 +110,9 @@ class Builder {
                 decayed /= static_cast<double>(same.size());
             }
             break;
-        case Duplicates::max:
-            for (const auto& event : same) {
+        case Duplicates::max: // not from 0: ratings may be negative
+            take(same.front().row);
+            for (const auto& event : same.subspan(1)) {
                 weight = std::max(weight, plain(event.row) * decay(event.row));
                 decayed = std::max(decayed, decay(event.row));
             }

@@ -183,6 +183,12 @@ class TestSar : public QObject {
     }
 
     void events_weigh_as_told() {
+    void the_greatest_of_negative_ratings_is_negative() {
+        const auto data = *make_data({{"1", "a", -3, 20}, {"1", "a", -2, 10}, {"2", "a", 1, 5}});
+        const auto rows = all_rows(*data);
+        QCOMPARE(fitted(*data, rows, parameters({{"duplicates", "max"}}))->affinities(0)[0], -2.0);
+    }
+
         const auto nan = std::numeric_limits<float>::quiet_NaN();
         const auto data = *make_data({{"1", "a", nan, 0, 0}, {"1", "b", 4, 0, 1}, {"2", "a", nan, 0, 0}},
                                      {true, true, {"view", "rating"}});
