@@ -127,11 +127,15 @@ void Cooccurrence::store_cut_row(std::uint32_t i, std::span<const std::uint32_t>
     if (dense[i] == 0) // nothing is kept of an item that is in no set
         return;
     row.items.assign(kept.begin(), kept.end());
-    for (const auto j : kept)
-        if (dense[i] <= 0xFFFF)
-            row.narrow.push_back(static_cast<std::uint16_t>(dense[j]));
-        else
-            row.wide.push_back(dense[j]);
+    const auto copy = [&]<typename Count>(std::vector<Count>& counts) {
+        counts.reserve(kept.size());
+        for (const auto j : kept)
+            counts.push_back(static_cast<Count>(dense[j]));
+    };
+    if (dense[i] <= 0xFFFF)
+        copy(row.narrow);
+    else
+        copy(row.wide);
 }
 
 std::uint32_t Cooccurrence::pair(std::uint32_t i, std::uint32_t j) const {

@@ -44,12 +44,18 @@ Capabilities Sar::capabilities(const Parameters& parameters) const {
     return can;
 }
 
-Cost Sar::cost(const DataShape& shape, const Parameters&) const {
+Cost Sar::cost(const DataShape& shape, const Parameters& parameters) const {
     const auto items = static_cast<double>(shape.items);
     const auto pairs = static_cast<double>(shape.pairs);
+    const auto kept = static_cast<double>(get_int(parameters, "neighbours"));
     // Every user adds the square of their history to the counts.
     const double met = shape.users > 0 ? 2 * pairs * pairs / static_cast<double>(shape.users) : 0;
-    return {std::min(2 * items * items, 6 * met) + 24 * pairs, 1e-9 * met + 20e-9 * pairs};
+    double counts = std::min(2 * items * items, 6 * met);
+    if (kept > 0) // a count with its item and a similarity with its item, of the nearest and the item itself
+        counts = 18 * std::min({items * (kept + 1), items * items, met});
+    // A row of counts, and its place, for each item; a few rows of all items for each thread.
+    const double rows = 160 * items;
+    return {counts + rows + 36 * pairs, 1e-9 * met + 20e-9 * pairs + 0.5e-9 * items * items};
 }
 
 Status Sar::weigh_histories(const TrainingData& training, const Parameters& parameters, const KeptAffinities& kept,
@@ -123,7 +129,15 @@ void Sar::tabulate() {
     for (ItemIx item = 0; item < n_items(); ++item)
         most_people_ = std::max(most_people_, pairs_.of_item(item));
     nearest_ = {};
-    for (ItemIx item = 0; neighbours_ > 0 && item < n_items(); ++item) {
+    if (neighbours_ == 0)
+        return;
+    std::size_t all = 0;
+    for (ItemIx item = 0; item < n_items(); ++item)
+        pairs_.for_each(item, [&](ItemIx, std::uint32_t) { ++all; });
+    nearest_.starts.reserve(std::size_t{n_items()} + 1);
+    nearest_.items.reserve(all);
+    nearest_.similarity.reserve(all);
+    for (ItemIx item = 0; item < n_items(); ++item) {
         for_each_similar(item, [&](ItemIx other, std::uint32_t, double s) {
             nearest_.items.push_back(other);
             nearest_.similarity.push_back(s);

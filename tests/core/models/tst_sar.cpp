@@ -7,6 +7,7 @@
 #include "core/make_data.h"
 #include "core/ml100k.h"
 #include "core/models/sar/sar.h"
+#include "core/peak_memory.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
@@ -182,13 +183,13 @@ class TestSar : public QObject {
         QCOMPARE(model->affinities(0)[0], expected);
     }
 
-    void events_weigh_as_told() {
     void the_greatest_of_negative_ratings_is_negative() {
         const auto data = *make_data({{"1", "a", -3, 20}, {"1", "a", -2, 10}, {"2", "a", 1, 5}});
         const auto rows = all_rows(*data);
         QCOMPARE(fitted(*data, rows, parameters({{"duplicates", "max"}}))->affinities(0)[0], -2.0);
     }
 
+    void events_weigh_as_told() {
         const auto nan = std::numeric_limits<float>::quiet_NaN();
         const auto data = *make_data({{"1", "a", nan, 0, 0}, {"1", "b", 4, 0, 1}, {"2", "a", nan, 0, 0}},
                                      {true, true, {"view", "rating"}});
@@ -582,6 +583,43 @@ class TestSar : public QObject {
             refit->save(theirs);
             QVERIFY(ours.bytes() == theirs.bytes());
         }
+    }
+
+    /// With half a million items all pairs would not fit, and the nearest do.
+    void memory_is_told_for_what_is_kept() {
+        const auto settings = parameters({{"neighbours", "20"}});
+        const DataShape large{1'000'000, 500'000, 40'000'000, 40'000'000, 0, 0};
+        QVERIFY(Sar().cost(large, settings).memory_bytes < 3e9);
+        QVERIFY(Sar().cost(large, parameters({})).memory_bytes > 1e10);
+
+        constexpr std::uint32_t users = 2000;
+        constexpr std::uint32_t items = 8000;
+        std::vector<Row> rows;
+        Rng rng(3);
+        for (std::uint32_t user = 0; user < users; ++user)
+            for (int each = 0; each < 100; ++each)
+                rows.push_back({std::to_string(user), std::to_string(rng.below(items)), 4, 1000});
+        const auto data = *make_data(rows);
+        rows = {};
+        const auto& columns = data->interactions();
+        std::set<std::pair<UserIx, ItemIx>> pairs;
+        for (std::size_t row = 0; row < columns.size(); ++row)
+            pairs.emplace(columns.user[row], columns.item[row]);
+        const DataShape shape{users, items, columns.size(), pairs.size(), 0, 0};
+        pairs = {};
+        const auto all = all_rows(*data);
+        const Parallel parallel(2);
+        Progress progress;
+        FitContext context{progress, parallel, 42};
+        const TrainingData training(*data, all);
+        Sar model;
+        Status status;
+        const auto peak = peak_memory([&] { status = model.fit(training, settings, context); });
+        QVERIFY(status);
+        if (!peak)
+            QSKIP("this system does not tell the peak of memory");
+        const double told = Sar().cost(shape, settings).memory_bytes;
+        QVERIFY2(told > *peak / 3 && told < *peak * 3, qPrintable(QString("%1 told, %2 taken").arg(told).arg(*peak)));
     }
 
     void an_update_of_other_data_is_refused() {
