@@ -49,12 +49,12 @@ void Cooccurrence::count(const ItemSets& sets, std::uint32_t n_items, std::uint3
     });
 }
 
-void Cooccurrence::renumber(std::span<const std::uint32_t> to, std::uint32_t n_items) {
+void Cooccurrence::renumber(std::span<const std::uint32_t> to, std::uint32_t n_items, const Progress& progress) {
     auto before = std::move(rows_);
     rows_.assign(n_items, {});
     diagonal_.assign(n_items, 0);
     std::vector<std::uint32_t> row(n_items);
-    for (std::uint32_t i = 0; i < before.size(); ++i) {
+    for (std::uint32_t i = 0; i < before.size() && !progress.cancelled(); ++i) {
         if (to[i] == gone)
             continue;
         std::fill(row.begin(), row.end(), 0U);
@@ -84,7 +84,7 @@ void Cooccurrence::add(const GrownSets& sets, const Parallel& parallel, Progress
     progress.begin("Counting new pairs", changed.size());
     parallel.for_blocks(changed.size(), 16, [&](std::size_t first, std::size_t last) {
         std::vector<std::uint32_t> row(n_items());
-        for (std::size_t c = first; c < last; ++c) {
+        for (std::size_t c = first; c < last && !progress.cancelled(); ++c) {
             std::fill(row.begin(), row.end(), 0U);
             for_each(changed[c], [&](std::uint32_t j, std::uint32_t count) { row[j] = count; });
             for (const auto& place : of_item[changed[c]])

@@ -34,9 +34,10 @@ class Cooccurrence {
     void count(const ItemSets& sets, std::uint32_t n_items, std::uint32_t threshold, const Parallel& parallel,
                Progress& progress, const Cut& cut = {});
 
-    /// Item i becomes to[i], ascending; `gone` where it is in no set. For counts without threshold and cut.
+    /// Item i becomes to[i], ascending; `gone` where it is in no set. For counts without threshold and cut. This and
+    /// add() leave early, the counts unusable, if progress is cancelled.
     static constexpr std::uint32_t gone = 0xFFFFFFFF;
-    void renumber(std::span<const std::uint32_t> to, std::uint32_t n_items);
+    void renumber(std::span<const std::uint32_t> to, std::uint32_t n_items, const Progress& progress);
     /// Adds the pairs that the fresh items make. For counts without threshold and cut.
     void add(const GrownSets& sets, const Parallel& parallel, Progress& progress);
 

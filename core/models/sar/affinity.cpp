@@ -187,7 +187,7 @@ Result<std::vector<double>> read_event_weights(std::string_view text, const Data
 
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
                            std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
-                           const Parallel& parallel, const KeptAffinities& kept) {
+                           const Parallel& parallel, const Progress& progress, const KeptAffinities& kept) {
     Affinities out;
     out.weight.resize(items.size());
     if (counting != Counting::none)
@@ -202,7 +202,7 @@ Affinities make_affinities(const TrainingData& training, const AffinityRules& ru
     const Builder builder(training, rules, counting, out);
     parallel.for_blocks(starts.size() - 1, 256, [&](std::size_t first, std::size_t last) {
         std::vector<Event> events;
-        for (std::size_t u = first; u < last; ++u)
+        for (std::size_t u = first; u < last && !progress.cancelled(); ++u)
             if (kept.before != nullptr && kept.from[u] != KeptAffinities::none)
                 keep(*kept.before, kept.from[u], out, starts[u], starts[u + 1] - starts[u]);
             else

@@ -48,8 +48,9 @@ struct KeptAffinities {
     std::span<const std::uint64_t> from;
 };
 
+/// Leaves early, with no meaning, if progress is cancelled.
 Affinities make_affinities(const TrainingData& training, const AffinityRules& rules,
                            std::span<const std::uint64_t> starts, std::span<const ItemIx> items, Counting counting,
-                           const Parallel& parallel, const KeptAffinities& kept = {});
+                           const Parallel& parallel, const Progress& progress, const KeptAffinities& kept = {});
 
 } // namespace tastebench

@@ -59,7 +59,7 @@ Cost Sar::cost(const DataShape& shape, const Parameters& parameters) const {
 }
 
 Status Sar::weigh_histories(const TrainingData& training, const Parameters& parameters, const KeptAffinities& kept,
-                            const Parallel& parallel) {
+                            const Parallel& parallel, const Progress& progress) {
     AffinityRules rules;
     auto weights = read_event_weights(get_text(parameters, "event_weights"), training.data);
     if (!weights)
@@ -73,7 +73,9 @@ Status Sar::weigh_histories(const TrainingData& training, const Parameters& para
     const auto counting = normalize_ == Normalize::off            ? Counting::none
                           : normalize_ == Normalize::rating_scale ? Counting::merged
                                                                   : Counting::latest;
-    affinities_ = make_affinities(training, rules, seen_starts(), seen_items(), counting, parallel, kept);
+    affinities_ = make_affinities(training, rules, seen_starts(), seen_items(), counting, parallel, progress, kept);
+    if (progress.cancelled())
+        return cancelled_error();
     if (normalize_ != Normalize::off)
         set_rating_scale(training);
     return {};
@@ -113,7 +115,7 @@ Status Sar::fit(const TrainingData& training, const Parameters& parameters, FitC
     neighbours_ = static_cast<std::uint32_t>(get_int(parameters, "neighbours"));
     context.progress.begin("Weighing histories", 0);
     remember(training);
-    if (auto status = weigh_histories(training, parameters, {}, context.parallel); !status)
+    if (auto status = weigh_histories(training, parameters, {}, context.parallel, context.progress); !status)
         return status;
     pairs_.count({seen_starts(), seen_items()}, training.data.items().size(),
                  static_cast<std::uint32_t>(get_int(parameters, "threshold")), context.parallel, context.progress,

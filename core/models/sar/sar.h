@@ -52,7 +52,7 @@ class Sar final : public Recommender {
 
   private:
     Status weigh_histories(const TrainingData& training, const Parameters& parameters, const KeptAffinities& kept,
-                           const Parallel& parallel);
+                           const Parallel& parallel, const Progress& progress);
     void remember(const TrainingData& training);
     void set_rating_scale(const TrainingData& training);
     Cooccurrence::Cut nearest_only() const;

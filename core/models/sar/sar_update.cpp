@@ -21,14 +21,15 @@ struct Before {
     }
 };
 
-Before look_back(const TrainingData& all, std::span<const RowIx> added) {
+/// Cut short if progress is cancelled.
+Before look_back(const TrainingData& all, std::span<const RowIx> added, const Progress& progress) {
     const auto& rows = all.data.interactions();
     Before out;
     out.touched.assign(all.data.users().size(), 0);
     out.known.assign(all.data.items().size(), 0);
     for (const RowIx row : added)
         out.touched[rows.user[row]] = 1;
-    for (UserIx user = 0; user < out.touched.size(); ++user) {
+    for (UserIx user = 0; user < out.touched.size() && !progress.cancelled(); ++user) {
         const auto first = out.items.size();
         for (const RowIx row : all.by_user.of(user)) {
             if (out.touched[user] != 0 && std::binary_search(added.begin(), added.end(), row))
@@ -84,7 +85,9 @@ GrownSets grown(const Before& before, const std::vector<std::uint64_t>& starts, 
 
 Status Sar::update(const TrainingData& all, std::span<const RowIx> added, const Parameters& parameters,
                    FitContext& context) {
-    const auto before = look_back(all, added);
+    const auto before = look_back(all, added, context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     const auto n_new_items = static_cast<std::uint32_t>(before.known.size());
     const auto item_to = match(
         n_items(), n_new_items, [&](ItemIx item) { return item_in_training(item); },
@@ -123,16 +126,18 @@ Status Sar::update(const TrainingData& all, std::span<const RowIx> added, const 
                               affinities_.last_event.empty();
     const Affinities kept = std::move(affinities_);
     const bool keep = same_columns && !ages_move;
-    if (auto status =
-            weigh_histories(all, parameters, keep ? KeptAffinities{&kept, from} : KeptAffinities{}, context.parallel);
+    if (auto status = weigh_histories(all, parameters, keep ? KeptAffinities{&kept, from} : KeptAffinities{},
+                                      context.parallel, context.progress);
         !status)
         return status;
     bool moved = n_new_items != item_to.size();
     for (ItemIx item = 0; item < item_to.size(); ++item)
         moved = moved || (item_to[item] != Cooccurrence::gone && item_to[item] != item);
     if (moved)
-        pairs_.renumber(item_to, n_new_items);
+        pairs_.renumber(item_to, n_new_items, context.progress);
     pairs_.add(grown(before, seen_starts(), seen_items()), context.parallel, context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     tabulate();
     return {};
 }

@@ -585,6 +585,46 @@ class TestSar : public QObject {
         }
     }
 
+    void a_cancelled_update_says_so() {
+        const auto data = tastes(30, 20);
+        const auto rows = all_rows(*data);
+        const std::span old(rows.data(), rows.size() - 40);
+        const std::vector<RowIx> added(rows.end() - 40, rows.end());
+        const Parallel parallel(2);
+        for (const bool at_once : {false, true}) {
+            const auto model = fitted(*data, old, parameters({}));
+            Progress progress;
+            FitContext context{progress, parallel, 42};
+            if (at_once)
+                progress.cancel();
+            const auto status = model->update(TrainingData(*data, rows), added, parameters({}), context);
+            QCOMPARE(status.has_value(), !at_once);
+            if (at_once)
+                QCOMPARE(status.error().kind, ErrorKind::cancelled);
+        }
+    }
+
+    void counting_new_pairs_ends_when_cancelled() {
+        const std::vector<std::uint64_t> starts{0, 2};
+        const std::vector<ItemIx> items{0, 1};
+        const Parallel parallel(1);
+        Progress progress;
+        Cooccurrence pairs;
+        pairs.count({starts, items}, 2, 1, parallel, progress);
+        GrownSets grown;
+        grown.starts = {0, 2};
+        grown.items = {0, 1};
+        grown.fresh = {1, 1};
+        pairs.add(grown, parallel, progress);
+        QCOMPARE(pairs.pair(0, 1), 2U);
+        progress.cancel();
+        pairs.add(grown, parallel, progress);
+        QCOMPARE(pairs.pair(0, 1), 2U);
+        const std::vector<std::uint32_t> same{0, 1};
+        pairs.renumber(same, 2, progress);
+        QCOMPARE(pairs.of_item(0), 0U);
+    }
+
     /// With half a million items all pairs would not fit, and the nearest do.
     void memory_is_told_for_what_is_kept() {
         const auto settings = parameters({{"neighbours", "20"}});
