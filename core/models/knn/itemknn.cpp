@@ -1,6 +1,7 @@
 // Item neighbours: score(u, i) = sum over the user's items j that have i among their neighbours of x(u,j) sim(j,i)
 // (Deshpande and Karypis, TOIS 2004). Ratings: b(u,i) + sum sim(i,j) (r(u,j) - b(u,j)) / sum sim(i,j) over the
-// neighbours j of i that the user rated (Koren, TKDD 2010, eq. 4), b(u,i) where there is none.
+// neighbours j of i that the user rated (Koren, TKDD 2010, eq. 4), b(u,i) where there is none; kept within the least
+// and greatest training rating where ratings are asked for.
 #include "core/models/common/item_weights_model.h"
 #include "core/models/common/user_item_matrix.h"
 #include "core/models/knn/knn.h"
@@ -60,18 +61,18 @@ class ItemKnn final : public ItemWeightsModel {
             double sum = 0;
             for (const auto item : history_.columns_of(pairs[i].user))
                 sum += weight(item, pairs[i].item);
-            out[i] = baseline_.of(pairs[i].user, pairs[i].item) + (sum > 0 ? out[i] / sum : 0);
+            out[i] = baseline_.clamp(baseline_.of(pairs[i].user, pairs[i].item) + (sum > 0 ? out[i] / sum : 0));
         }
     }
 
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override {
         if (!rates_)
             return ItemWeightsModel::score_profile(profile, out);
-        const double own = baseline_.user_offset(profile);
-        std::vector<ProfileItem> centred;
+        std::vector<ProfileItem> centred = known_part(*this, profile);
+        const double own = baseline_.user_offset(centred);
         std::vector<ItemIx> items;
-        for (const auto& had : profile) {
-            centred.push_back({had.item, had.value - baseline_.of_item(had.item) - own});
+        for (auto& had : centred) {
+            had.value -= baseline_.of_item(had.item) + own;
             items.push_back(had.item);
         }
         ItemWeightsModel::score_profile(centred, out);
@@ -86,6 +87,7 @@ class ItemKnn final : public ItemWeightsModel {
         else
             ItemWeightsModel::top_k_block(users, options, out);
     }
+    std::uint32_t state_version() const override { return 2; }
     double profile_weight(const ProfileItem& had) const override { return rates_ || use_values_ ? had.value : 1; }
 
     void save_state(Writer& out) const override {

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> measures{"cosine", "adjusted-cosine", "pearson", "tfidf", "bm25", "jaccard"};
 
-bool compares_ratings(Alike alike) {
-    return alike == Alike::adjusted_cosine || alike == Alike::pearson;
-}
-
 ParameterSpec similarity_spec(std::string_view rows) {
     ParameterSpec spec{"similarity", "Similarity",          fmt::format("How alike two {} are.", rows),
                        "",           ParameterType::choice, std::string("cosine")};
@@ -70,7 +66,8 @@ ParameterSchema knn_schema(std::string_view rows) {
                     "Pulls similarities that rest on little in common towards 0: with this many in common they halve.",
                     "", ParameterType::real, 0.0, 0, 1'000'000});
     list.push_back({"use_values", "Weigh by rating",
-                    "A rating of 5 counts five times as much as a rating of 1; off, all that people have counts alike.",
+                    "A rating of 5 counts five times as much as a rating of 1; off, all that people have counts alike. "
+                    "Where ratings are predicted, they always count.",
                     "", ParameterType::boolean, false});
     list.push_back(predict_spec());
     list.push_back({"bm25_k1", "BM25 saturation", "BM25 only: how fast the weight of large values levels off.", "",
@@ -95,15 +92,22 @@ Capabilities knn_capabilities(const Parameters& parameters) {
     Capabilities can;
     can.folds_in = true;
     can.predicts_ratings = settings.rates;
-    can.needs_values = settings.rates || compares_ratings(settings.nearest.alike);
+    can.needs_values = settings.compares_ratings();
     return can;
 }
 
 SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, const Parallel& parallel) {
     if (!settings.compares_values())
         return user_item_matrix(training, Entry::one, parallel);
-    const bool ratings = settings.rates || compares_ratings(settings.nearest.alike);
-    return user_item_matrix(training, ratings ? Entry::last_rating : Entry::value_sum, parallel);
+    return user_item_matrix(training, settings.compares_ratings() ? Entry::last_rating : Entry::value_sum, parallel);
+}
+
+std::vector<ProfileItem> known_part(const Recommender& model, std::span<const ProfileItem> profile) {
+    std::vector<ProfileItem> out;
+    for (const auto& had : profile)
+        if (model.item_in_training(had.item))
+            out.push_back(had);
+    return out;
 }
 
 Cost knn_cost(const DataShape& shape, const Parameters& parameters, std::uint64_t rows, std::uint64_t columns) {
@@ -112,9 +116,9 @@ Cost knn_cost(const DataShape& shape, const Parameters& parameters, std::uint64_
     const auto pairs = static_cast<double>(shape.pairs);
     // Histories are uneven, so that columns meet about twice the square of their mean.
     const double met = columns > 0 ? 2 * pairs * pairs / static_cast<double>(columns) : 0;
-    const bool ones = !settings.use_values && !compares_ratings(settings.nearest.alike);
+    const bool ones = !settings.compares_values();
     const double kept = settings.nearest.neighbours == 0 ? n : std::min<double>(n, settings.nearest.neighbours);
-    const double each = compares_ratings(settings.nearest.alike) ? 2.5e-9 : ones ? 0.6e-9 : 1.2e-9;
+    const double each = of_ratings(settings.nearest.alike) ? 2.5e-9 : ones ? 0.6e-9 : 1.2e-9;
     return {32 * pairs + 24 * n * kept, each * met + 40e-9 * pairs + 0.5e-9 * n * n};
 }
 

@@ -17,6 +17,12 @@ void RatingBaseline::fit(const SparseRows& ratings) {
         raters[ratings.columns[at]] += 1;
     }
     mean_ = ratings.size() > 0 ? sum / static_cast<double>(ratings.size()) : 0;
+    least_ = greatest_ = 0;
+    if (ratings.size() > 0) {
+        const auto [least, greatest] = std::minmax_element(ratings.values.begin(), ratings.values.end());
+        least_ = static_cast<double>(*least);
+        greatest_ = static_cast<double>(*greatest);
+    }
     std::vector<double> rest(ratings.n_columns);
     for (int round = 0; round < rounds; ++round) {
         std::fill(rest.begin(), rest.end(), 0.0);
@@ -36,15 +42,19 @@ void RatingBaseline::fit(const SparseRows& ratings) {
 
 void RatingBaseline::save(Writer& out) const {
     out.number(mean_);
+    out.number(least_);
+    out.number(greatest_);
     out.array(user_);
     out.array(item_);
 }
 
 bool RatingBaseline::load(Reader& in, std::uint32_t users, std::uint32_t items) {
     mean_ = in.number<double>();
+    least_ = in.number<double>();
+    greatest_ = in.number<double>();
     user_ = in.array<double>();
     item_ = in.array<double>();
-    return in.ok() && user_.size() == users && item_.size() == items;
+    return in.ok() && least_ <= greatest_ && user_.size() == users && item_.size() == items;
 }
 
 } // namespace tastebench

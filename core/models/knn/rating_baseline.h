@@ -3,6 +3,8 @@
 // the dampings of Surprise's BaselineOnly.
 #pragma once
 
+#include <algorithm>
+
 #include "core/linalg/sparse_rows.h"
 
 namespace tastebench {
@@ -14,7 +16,9 @@ class RatingBaseline {
     double mean() const { return mean_; }
     double of(std::uint32_t user, std::uint32_t item) const { return mean_ + user_[user] + item_[item]; }
     double of_item(std::uint32_t item) const { return mean_ + item_[item]; }
-    /// b(u) of someone unknown with these ratings.
+    /// On the scale of the training ratings; 0 without any.
+    double clamp(double rating) const { return std::clamp(rating, least_, greatest_); }
+    /// b(u) of someone unknown with these ratings, all of items in training.
     template <typename Ratings>
     double user_offset(const Ratings& ratings) const {
         double sum = 0;
@@ -31,7 +35,7 @@ class RatingBaseline {
 
   private:
     static constexpr double user_damping = 15, item_damping = 10;
-    double mean_ = 0;
+    double mean_ = 0, least_ = 0, greatest_ = 0;
     std::vector<double> user_, item_;
 };
 

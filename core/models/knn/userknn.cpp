@@ -1,6 +1,7 @@
 // People of like taste: score(u, i) = sum over the neighbours v of u of sim(u,v) x(v,i) (Herlocker et al., SIGIR 1999).
 // Ratings: b(u,i) + sum sim(u,v) (r(v,i) - b(v,i)) / sum sim(u,v) over the neighbours v who rated i, b(u,i) where
-// there is none (Koren, TKDD 2010, in its user-based form).
+// there is none (Koren, TKDD 2010, in its user-based form); kept within the least and greatest training rating where
+// ratings are asked for.
 #include <algorithm>
 
 #include "core/linalg/count_kernels.h"
@@ -68,12 +69,14 @@ class UserKnn final : public Recommender {
                 sum += static_cast<double>(similar[at]) * static_cast<double>(value);
                 weights += static_cast<double>(similar[at]);
             }
-            out[i] = settings_.rates ? baseline_.of(user, item) + (weights > 0 ? sum / weights : 0) : sum;
+            out[i] = sum;
+            if (settings_.rates)
+                out[i] = baseline_.clamp(baseline_.of(user, item) + (weights > 0 ? sum / weights : 0));
         }
     }
 
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override {
-        std::vector<ProfileItem> sorted(profile.begin(), profile.end());
+        auto sorted = known_part(*this, profile);
         std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
         std::vector<std::uint32_t> items;
         std::vector<float> values;
@@ -95,7 +98,7 @@ class UserKnn final : public Recommender {
         }
         add_up(people, weights, out);
         if (settings_.rates) {
-            const double own = baseline_.user_offset(profile);
+            const double own = baseline_.user_offset(sorted);
             for (ItemIx item = 0; item < out.size(); ++item)
                 out[item] += baseline_.of_item(item) + own;
         }
@@ -116,6 +119,7 @@ class UserKnn final : public Recommender {
         }
     }
 
+    std::uint32_t state_version() const override { return 2; }
     void save_state(Writer& out) const override {
         const auto& nearest = settings_.nearest;
         out.number(static_cast<std::uint8_t>(nearest.alike));
