@@ -1,5 +1,7 @@
 #include "core/models/bpr/bpr.h"
 
+#include <algorithm>
+
 #include "core/models/bpr/pairwise.h"
 
 namespace tastebench {
@@ -83,6 +85,9 @@ std::vector<ParameterSpec> warp_specs() {
     list.insert(list.begin() + 4,
                 {"max_norm", "Greatest length", "Rows of factors longer than this are cut back to it; 0 leaves them.",
                  "", ParameterType::real, 1.5, 0, 1000});
+    const auto seen =
+        std::find_if(list.begin(), list.end(), [](const ParameterSpec& spec) { return spec.name == "seen_draws"; });
+    seen->choices[1].help = "It counts as a trial, and the next is made, as in LightFM.";
     add_schedule_parameters(list);
     add_epoch_parameters(list, 100, "How often training goes through all pairs of a person and an item.");
     return list;

@@ -226,8 +226,9 @@ double warp_one(const Tile& tile, UserIx user, Place place, const PairTables& t,
     float& bias_a = t.bias[place];
     const float own = bias_a + dot(p, a, width);
     for (std::uint32_t trial = 1; trial <= s.trials; ++trial) {
-        const Place other = tile.negatives.draw_unseen(user, random);
-        if (other == place)
+        const auto& negatives = tile.negatives;
+        const Place other = negatives.redraw ? negatives.draw_unseen(user, random) : negatives.draw(random);
+        if (other == place || negatives.has(user, other))
             continue;
         float* b = t.items + std::size_t{other} * width;
         float& bias_b = t.bias[other];

@@ -222,6 +222,30 @@ class TestBpr : public QObject {
         QVERIFY(moved_down(before, bench.state(), slopes, rate));
     }
 
+    /// Seven of eight items are the user's own and the eighth violates the margin: a trial that draws an own one is
+    /// lost or made again. Nothing moves, so the share of rounds with a loss is the chance that one positive draws the
+    /// eighth.
+    void warp_leaves_own_items_out_or_draws_again() {
+        for (const std::uint32_t trials : {1U, 3U})
+            for (const bool redraw : {false, true}) {
+                Bench bench(8);
+                bench.bias[7] = 100;
+                for (Place place = 0; place < 7; ++place)
+                    bench.positives.push_back({0, place});
+                auto tile = bench.tile();
+                tile.negatives.redraw = redraw;
+                const WarpStep step{0, 0, 0, 0, trials, 1001, std::numeric_limits<float>::infinity()};
+                const Progress progress;
+                double drawn = 0;
+                constexpr int rounds = 300;
+                for (tile.key = 0; tile.key < rounds; ++tile.key) {
+                    drawn += warp_tile(tile, bench.tables(), step, progress).loss > 0 ? 1 : 0;
+                }
+                const double none = redraw ? 0 : std::pow(7.0 / 8, 7.0 * trials);
+                QVERIFY2(std::abs(drawn / rounds - (1 - none)) < 0.1, qPrintable(QString::number(drawn / rounds)));
+            }
+    }
+
     void warp_rests_where_nothing_violates_the_margin() {
         Bench bench(2);
         bench.positives = {{0, 0}};
@@ -424,7 +448,8 @@ class TestBpr : public QObject {
                     clear.push_back({std::to_string(u), std::to_string(i)});
         const auto data = *make_data(clear, {false, false});
         const auto rows = all_rows(*data);
-        QVERIFY(brute_force_auc(*fit("popularity", *data, rows, (*find_model("popularity"))->schema.defaults()).model) < 0.8);
+        QVERIFY(brute_force_auc(*fit("popularity", *data, rows, (*find_model("popularity"))->schema.defaults()).model) <
+                0.8);
         const auto bpr =
             fit("bpr", *data, rows,
                 parameters("bpr",
