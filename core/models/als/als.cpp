@@ -168,7 +168,9 @@ Status Als::fit(const TrainingData& training, const Parameters& parameters, FitC
         const auto count = static_cast<double>(by_user.size());
         if (!context.progress.cancelled())
             context.progress.add_curve_point("loss", epoch, (squares + items.value + users.penalty) / count);
-        return std::sqrt(std::max(0.0, squares + items.value - items.penalty) / count);
+        const double error = squares + items.value - items.penalty;
+        // Rounding may leave it a little below 0; what is no number must stay so, which a maximum would not let it.
+        return std::isfinite(error) ? std::sqrt(std::max(0.0, error) / count) : error;
     });
 }
 

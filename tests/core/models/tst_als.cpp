@@ -100,6 +100,14 @@ class TestAls : public QObject {
             QVERIFY(std::all_of(row.begin(), row.end(), [](double x) { return x >= 0; }));
     }
 
+    void numbers_beyond_all_bounds_are_an_error() {
+        const auto data = *make_data({{"a", "x", 1e30F}, {"a", "y", -1e30F}, {"b", "x", -1e30F}, {"b", "y", 1e30F}});
+        const auto out = fit(*data, {{"centre", "none"}});
+        QVERIFY(!out.status);
+        QCOMPARE(out.status.error().kind, ErrorKind::failed);
+        QVERIFY(!out.status.error().remedy.empty());
+    }
+
     void the_curves_are_the_objective_and_the_error() {
         const auto data = tastes();
         for (const char* nonnegative : {"false", "true"}) {
