@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/models/als/row_solver.h"
+#include "core/models/als/solver_choice.h"
 #include "core/models/common/user_item_matrix.h"
 #include "core/models/epoch_loop.h"
 
@@ -60,10 +60,8 @@ Cost Als::cost(const DataShape& shape, const Parameters& p) const {
     const auto pairs = static_cast<double>(shape.pairs);
     Cost out;
     out.memory_bytes = 4 * (factors + 16) * rows + 20 * pairs;
-    const double a_pair = 4e-9 + factors * 0.5e-9 + factors * factors * 11e-12;
-    const double a_row = 0.2e-6 + factors * 20e-9 + factors * factors * factors * 8e-12;
-    const double solves = get_bool(p, "nonnegative") ? 4 : 1;
-    out.core_seconds = static_cast<double>(get_int(p, "epochs")) * (2 * pairs * a_pair + solves * rows * a_row);
+    const auto [entry, row] = als::solver_cost(p);
+    out.core_seconds = static_cast<double>(get_int(p, "epochs")) * (2 * pairs * entry + rows * row);
     return out;
 }
 
@@ -157,7 +155,7 @@ Status Als::fit(const TrainingData& training, const Parameters& parameters, FitC
     double squares = 0;
     for (const float r : by_user.values)
         squares += static_cast<double>(r) * static_cast<double>(r);
-    als::SolverPool pool(objective_, {nonnegative_ ? als::Solver::nonnegative : als::Solver::cholesky});
+    als::SolverPool pool(objective_, als::method_of(parameters));
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
         const als::Value users =
             als::solve_side(by_user, {items_, {}}, users_, pool, context.parallel, context.progress);
@@ -242,11 +240,12 @@ std::vector<ParameterSpec> specs() {
            "Also how well liked each item and how generous each user is, as in LensKit."}}},
         {"damping", "Damping", "Ratings of the mean that are added to each user and item before its bias is taken.",
          "ratings", ParameterType::real, 5.0, 0, 1e6},
-        {"nonnegative", "No negative factors", "Keeps all factors at 0 or above; meant for nothing taken off first.",
-         "", ParameterType::boolean, false},
-        {"init_deviation", "Start deviation", "Length of the random start values, about.", "", ParameterType::real, 1.0,
-         0, 100},
     };
+    als::add_solver_parameters(list, "cholesky",
+                               "Keeps all factors at 0 or above, with a solver of its own; meant for nothing taken off "
+                               "first.");
+    list.push_back({"init_deviation", "Start deviation", "Length of the random start values, about.", "",
+                    ParameterType::real, 1.0, 0, 100});
     for (std::size_t i = 4; i < list.size(); ++i)
         list[i].advanced = true;
     add_epoch_parameters(list, 15, "How often users and items are solved in turn.");
@@ -260,7 +259,7 @@ ModelEntry als_entry() {
         "als",
         ModelFamily::factors,
         "ALS",
-        "Learns hidden tastes from ratings, solving users and items exactly in turn.",
+        "Learns hidden tastes from ratings, solving users and items in turn.",
         "Zhou, Wilkinson, Schreiber, Pan: Large-scale Parallel Collaborative Filtering for the Netflix Prize, AAIM "
         "2008",
         ParameterSchema(

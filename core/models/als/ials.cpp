@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "core/models/als/als.h"
-#include "core/models/als/row_solver.h"
+#include "core/models/als/solver_choice.h"
 #include "core/models/common/user_item_matrix.h"
 #include "core/models/epoch_loop.h"
 
@@ -12,15 +12,6 @@ namespace tastebench {
 namespace {
 
 constexpr std::uint32_t user_stream = 22, item_stream = 23;
-
-als::Solver solver_of(const Parameters& p) {
-    if (get_bool(p, "nonnegative"))
-        return als::Solver::nonnegative;
-    const auto& name = get_text(p, "solver");
-    if (name == "cholesky")
-        return als::Solver::cholesky;
-    return name == "blocks" ? als::Solver::blocks : als::Solver::conjugate_gradient;
-}
 
 als::Objective objective_of(const Parameters& p) {
     als::Objective out;
@@ -117,9 +108,7 @@ Status Ials::fit(const TrainingData& training, const Parameters& parameters, Fit
     plan.steps = als::side_blocks(n_users()) + als::side_blocks(n_items());
     plan.remedy_parameter = "regularization";
     plan.remedy = "raise the regularization or lower alpha";
-    als::SolverPool pool(objective_,
-                         {solver_of(parameters), static_cast<std::uint32_t>(get_int(parameters, "cg_steps")),
-                          static_cast<std::uint32_t>(get_int(parameters, "block_size"))});
+    als::SolverPool pool(objective_, als::method_of(parameters));
     return EpochLoop::run(*this, plan, context, [&](std::uint32_t) { return epoch(by_user, by_item, pool, context); });
 }
 
@@ -195,29 +184,15 @@ Status Ials::load_state(Reader& in) {
     return {};
 }
 
-/// Fitted on one core to a million events with 16 to 256 factors.
 Cost Ials::cost(const DataShape& shape, const Parameters& p) const {
     const auto factors = static_cast<double>(get_int(p, "factors"));
     const auto rows = static_cast<double>(shape.users + shape.items);
     const auto pairs = static_cast<double>(shape.pairs);
-    const auto solver = solver_of(p);
+    const auto [entry, row] = als::solver_cost(p);
     Cost out;
     out.memory_bytes = 4 * (factors + 16) * rows + 20 * pairs + 68 * factors * factors;
-    double inner = factors; // factors solved for at once
-    if (solver == als::Solver::blocks)
-        inner = std::min(factors, static_cast<double>(get_int(p, "block_size")));
-    const double parts = factors / inner;
-    double a_pair = 4e-9 + factors * 0.5e-9 + factors * inner * 11e-12;
-    double a_row = parts * (0.2e-6 + inner * 20e-9 + inner * inner * inner * 8e-12);
-    if (solver == als::Solver::conjugate_gradient) {
-        const auto passes = static_cast<double>(get_int(p, "cg_steps") + 1);
-        a_pair = 4e-9 + factors * 0.1e-9 + passes * (1e-9 + factors * 0.06e-9);
-        a_row = 0.2e-6 + passes * factors * factors * 20e-12;
-    }
-    if (solver == als::Solver::nonnegative)
-        a_row *= 4;
     out.core_seconds =
-        static_cast<double>(get_int(p, "epochs")) * (2 * pairs * a_pair + rows * (a_row + factors * factors * 11e-12));
+        static_cast<double>(get_int(p, "epochs")) * (2 * pairs * entry + rows * (row + factors * factors * 11e-12));
     return out;
 }
 
@@ -250,26 +225,11 @@ std::vector<ParameterSpec> specs() {
         {"regularization_exponent", "Frequency exponent",
          "Regularizes a user or item by its number of events to this power; 0 treats all alike, 1 in proportion.", "",
          ParameterType::real, 0.5, 0, 2},
-        {"solver",
-         "Solver",
-         "How a user's or item's factors are found.",
-         "",
-         ParameterType::choice,
-         std::string("conjugate_gradient"),
-         0,
-         0,
-         {{"conjugate_gradient", "Conjugate gradient", "A few steps from the last factors: fastest."},
-          {"cholesky", "Cholesky", "Exact."},
-          {"blocks", "Blocks of factors", "Exact in one block of factors after another: for hundreds of factors."}}},
-        {"cg_steps", "Gradient steps", "Steps of the conjugate gradient for each user or item.", "",
-         ParameterType::integer, std::int64_t{3}, 1, 1000},
-        {"block_size", "Block size", "Factors solved at once by blocks, rounded up to a multiple of 16.", "",
-         ParameterType::integer, std::int64_t{64}, 1, 4096},
-        {"nonnegative", "No negative factors", "Keeps all factors at 0 or above, with a solver of its own.", "",
-         ParameterType::boolean, false},
-        {"init_deviation", "Start deviation", "Length of the random start values, about.", "", ParameterType::real, 0.1,
-         0, 100},
     };
+    als::add_solver_parameters(list, "conjugate_gradient",
+                               "Keeps all factors at 0 or above, with a solver of its own.");
+    list.push_back({"init_deviation", "Start deviation", "Length of the random start values, about.", "",
+                    ParameterType::real, 0.1, 0, 100});
     for (std::size_t i = 6; i < list.size(); ++i)
         list[i].advanced = true;
     add_epoch_parameters(list, 15, "How often users and items are solved in turn.");

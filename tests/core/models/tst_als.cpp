@@ -100,6 +100,27 @@ class TestAls : public QObject {
             QVERIFY(std::all_of(row.begin(), row.end(), [](double x) { return x >= 0; }));
     }
 
+    /// Small blocks and few steps, so that both take many epochs to where Cholesky is at once.
+    void all_solvers_reach_the_same_objective() {
+        const auto data = tastes(120, 50);
+        const auto reached = [&](const Settings& solver) {
+            Settings settings{{"factors", "20"}, {"centre", "none"}, {"regularization", "0.1"}, {"epochs", "300"}};
+            settings.insert(settings.end(), solver.begin(), solver.end());
+            const auto out = fit(*data, settings);
+            const double value = objective(*data, StoredFactors(out.bytes()), 0.1, true);
+            const auto n = static_cast<double>(data->interactions().size());
+            return std::abs(out.curve("loss").back() * n / value - 1) < 1e-4 ? value : -1.0;
+        };
+        const double exact = reached({});
+        QVERIFY(exact > 0);
+        QCOMPARE(reached({{"solver", "cholesky"}}), exact);
+        for (const Settings& solver : {Settings{{"solver", "conjugate_gradient"}, {"cg_steps", "2"}},
+                                       Settings{{"solver", "blocks"}, {"block_size", "16"}}}) {
+            const double value = reached(solver);
+            QVERIFY2(std::abs(value / exact - 1) < 2e-3, qPrintable(QString("%1 %2").arg(value).arg(exact)));
+        }
+    }
+
     void numbers_beyond_all_bounds_are_an_error() {
         const auto data = *make_data({{"a", "x", 1e30F}, {"a", "y", -1e30F}, {"b", "x", -1e30F}, {"b", "y", 1e30F}});
         const auto out = fit(*data, {{"centre", "none"}});
