@@ -9,12 +9,16 @@
 
 namespace tastebench::slim {
 
+/// 16 MB for each thread.
+constexpr std::uint32_t most_in_corner = 2048;
+
 struct Settings {
     double l1 = 0, l2 = 0;
     double tolerance = 1e-4;      ///< passes end when the largest step, as a share of the largest weight, is below this
     std::uint32_t passes = 100;   ///< over all candidates, and over those with a weight between two of these
     std::uint32_t neighbours = 0; ///< 0: every item may speak for every other
     bool screen = false;          ///< X has no negative entry: an item with g(i, j) <= l1 can never get a weight
+    std::uint32_t corner = most_in_corner; ///< with more weights than this no part of the Gram matrix is copied
 };
 
 struct Weight {
@@ -33,8 +37,9 @@ class Descent {
   private:
     void choose(std::uint32_t item);
     void keep_most_alike(std::uint32_t item);
-    bool run_pass();
+    bool run_pass(const std::vector<std::uint32_t>& places);
     void settle_active(const Progress& progress);
+    void settle_in_corner(const Progress& progress);
     void move(std::uint32_t item, float step);
 
     const DenseSquare& gram_;

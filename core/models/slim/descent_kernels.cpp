@@ -83,10 +83,10 @@ void Descent::move(std::uint32_t item, float step) {
     }
 }
 
-/// One step for each candidate; true if all of them were small.
-bool Descent::run_pass() {
+/// One step for each of these candidates; true if all of them were small.
+bool Descent::run_pass(const std::vector<std::uint32_t>& places) {
     Steps steps(settings_);
-    for (const std::uint32_t place : places_) {
+    for (const std::uint32_t place : places) {
         const float old = weights_[place];
         if (old == 0 && open_[place] <= steps.l1)
             continue;
@@ -100,13 +100,21 @@ bool Descent::run_pass() {
     return steps.all_small();
 }
 
-/// Steps for those with a weight until they rest. They are few, so their corner of the Gram matrix fits the cache; the
-/// others learn of the changes at the end.
+/// Steps for those with a weight until they rest.
 void Descent::settle_active(const Progress& progress) {
     active_.clear();
     for (const std::uint32_t place : places_)
         if (weights_[place] > 0)
             active_.push_back(place);
+    if (active_.size() <= settings_.corner)
+        return settle_in_corner(progress);
+    for (std::uint32_t pass = 0; pass < settings_.passes && !progress.cancelled(); ++pass)
+        if (run_pass(active_))
+            break;
+}
+
+/// They are few, so their corner of the Gram matrix fits the cache; the others learn of the changes at the end.
+void Descent::settle_in_corner(const Progress& progress) {
     const std::size_t n = active_.size();
     const auto item = [&](std::size_t at) { return whole_ ? active_[at] : candidates_[active_[at]]; };
     corner_.resize(n * n);
@@ -148,7 +156,7 @@ std::vector<Weight> Descent::solve(std::uint32_t item, const Progress& progress)
     choose(item);
     // All candidates once, then those with a weight until they rest, then all again, until nothing moves.
     for (std::uint32_t pass = 0; pass < settings_.passes && !progress.cancelled(); ++pass) {
-        if (run_pass())
+        if (run_pass(places_))
             break;
         settle_active(progress);
     }

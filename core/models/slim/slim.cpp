@@ -1,5 +1,7 @@
 #include "core/models/slim/slim.h"
 
+#include <thread>
+
 #include "core/linalg/gram.h"
 #include "core/models/common/item_weights_model.h"
 #include "core/models/common/user_item_matrix.h"
@@ -44,8 +46,16 @@ Cost Slim::cost(const DataShape& shape, const Parameters& p) const {
     const double others = pairs / std::max(1.0, static_cast<double>(shape.users));
     // Steps of an item: more where all may speak, and each then changes a whole row of what is left to explain.
     const double steps = all ? 2800 * items : 900 * std::min(items, 6 * chosen);
+    // Weights of an item: without L1 about half of all that may speak.
+    double weights = all ? items : std::min(items, chosen);
+    if (get_real(p, "l1") > 0)
+        weights = std::min(weights, 200.0);
+    else
+        weights /= 2;
+    const double corner = std::min({items, 2 * weights, static_cast<double>(slim::most_in_corner)});
+    const double threads = std::max(1U, std::thread::hardware_concurrency());
     Cost out;
-    out.memory_bytes = 4 * items * items + 16 * pairs + 16 * items * (all ? 200 : chosen);
+    out.memory_bytes = 4 * items * items + 16 * pairs + 32 * items * weights + threads * 4 * corner * corner;
     out.core_seconds = items * (items * 1e-8 + steps * 0.25e-9) + pairs * others * 2e-9;
     return out;
 }

@@ -1,6 +1,9 @@
 #include <QTest>
 
+#include "core/linalg/gram.h"
+#include "core/models/common/user_item_matrix.h"
 #include "core/models/fit_model.h"
+#include "core/models/slim/descent.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
@@ -127,6 +130,47 @@ class TestSlim : public QObject {
         }
         QVERIFY(counts[0] > counts[1] && counts[1] > counts[2] && counts[2] > counts[3]);
         QCOMPARE(counts[3], Eigen::Index{0});
+    }
+
+    /// Beyond the greatest corner the weights settle in the whole matrix.
+    void many_weights_settle_without_a_corner() {
+        const auto data = tastes(120, 70);
+        const auto all = all_rows(*data);
+        const Parallel parallel(2);
+        Progress progress;
+        const auto rows = user_item_matrix(TrainingData(*data, all), Entry::one, parallel);
+        const auto gram = gram_matrix(rows, Triangle::both, parallel, progress);
+        for (const std::uint32_t neighbours : {0U, 8U}) { // the whole row, and candidates alone
+            slim::Settings settings{0, 5, 1e-6, 500, neighbours, true};
+            slim::Descent in_corner(gram, settings);
+            settings.corner = 3;
+            slim::Descent in_place(gram, settings);
+            std::size_t most = 0;
+            for (ItemIx item = 0; item < 70; ++item) {
+                const auto one = in_corner.solve(item, progress);
+                const auto other = in_place.solve(item, progress);
+                QCOMPARE(other.size(), one.size());
+                for (std::size_t at = 0; at < one.size(); ++at) {
+                    QCOMPARE(other[at].item, one[at].item);
+                    QVERIFY(std::abs(other[at].weight - one[at].weight) < 1e-4F);
+                }
+                most = std::max(most, one.size());
+            }
+            QVERIFY(most > 3);
+        }
+    }
+
+    void memory_counts_the_weights_that_are_not_pushed_to_zero() {
+        const auto& entry = **find_model("slim");
+        const DataShape shape{100'000, 10'000, 2'000'000, 2'000'000, 0, 0};
+        const auto told = [&](const char* l1, const char* neighbours) {
+            Parameters given;
+            given["l1"] = *entry.schema.parse("l1", l1);
+            given["neighbours"] = *entry.schema.parse("neighbours", neighbours);
+            return entry.make()->cost(shape, *entry.schema.complete(given)).memory_bytes;
+        };
+        QVERIFY(told("0", "0") > told("1", "0") + 1e9);
+        QVERIFY(told("0", "100") < told("0", "0") - 1e9);
     }
 
     void digits_do_not_depend_on_threads() {
