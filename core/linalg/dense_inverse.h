@@ -4,6 +4,7 @@
 // product. The same digits on any number of threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -26,6 +27,18 @@ struct DenseSquare {
         n = size;
         stride = stride_of(n);
         values.assign(std::size_t{n} * stride, 0.0F);
+    }
+    /// The same bit by bit, since large ones take a while to be made; false, with no use, if progress is cancelled.
+    bool resize(std::uint32_t size, const Progress& progress) {
+        constexpr std::size_t bit = std::size_t{1} << 20U;
+        n = size;
+        stride = stride_of(n);
+        const std::size_t all = std::size_t{n} * stride;
+        values.clear();
+        values.reserve(all);
+        while (values.size() < all && !progress.cancelled())
+            values.resize(std::min(all, values.size() + bit), 0.0F);
+        return values.size() == all;
     }
     float* row(std::uint32_t i) { return values.data() + i * stride; }
     const float* row(std::uint32_t i) const { return values.data() + i * stride; }

@@ -26,7 +26,8 @@ DenseSquare gram_matrix(const SparseRows& x, Triangle triangle, const Parallel& 
     constexpr std::size_t block = 8;
     const SparseRows users_of = transposed(x, parallel);
     DenseSquare out;
-    out.resize(x.n_columns);
+    if (!out.resize(x.n_columns, progress))
+        return out;
     parallel.for_blocks(out.n, block, [&](std::size_t first, std::size_t last) {
         if (progress.cancelled())
             return;
@@ -37,7 +38,7 @@ DenseSquare gram_matrix(const SparseRows& x, Triangle triangle, const Parallel& 
     if (triangle == Triangle::both)
         parallel.for_blocks(out.n, 64, [&](std::size_t first, std::size_t last) {
             // Reads run along rows; writes go to the same 64 rows all the time.
-            for (std::size_t j = first + 1; j < out.n; ++j)
+            for (std::size_t j = first + 1; j < out.n && !progress.cancelled(); ++j)
                 for (std::size_t i = first; i < std::min(last, j); ++i)
                     out.values[i * out.stride + j] = out.values[j * out.stride + i];
         });

@@ -70,6 +70,8 @@ void SlopeOne::add_user(std::uint32_t item, std::span<const std::uint32_t> items
 Status SlopeOne::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     constexpr std::size_t block = 8;
     remember_seen(training);
+    if (context.progress.cancelled())
+        return cancelled_error();
     weighted_ = get_bool(parameters, "weighted");
     ratings_ = user_item_matrix(training, Entry::last_rating, context.parallel);
     if (ratings_.size() == 0)
@@ -83,12 +85,12 @@ Status SlopeOne::fit(const TrainingData& training, const Parameters& parameters,
     least_ = static_cast<double>(*least);
     greatest_ = static_cast<double>(*greatest);
 
-    const SparseRows by_item = transposed(ratings_, context.parallel);
     auto& progress = context.progress;
-    if (progress.cancelled()) // two matrices of items by items take a while to be made
+    if (progress.cancelled())
         return cancelled_error();
-    deviations_.resize(n_items());
-    counts_.resize(n_items());
+    const SparseRows by_item = transposed(ratings_, context.parallel);
+    if (!deviations_.resize(n_items(), progress) || !counts_.resize(n_items(), progress))
+        return cancelled_error();
     progress.begin("Training", n_items());
     context.parallel.for_blocks(n_items(), block, [&](std::size_t first, std::size_t last) {
         for (auto item = static_cast<std::uint32_t>(first); item < last && !progress.cancelled(); ++item) {

@@ -83,6 +83,8 @@ Status Ease::fit(const TrainingData& training, const Parameters& parameters, Fit
     auto& progress = context.progress;
     progress.begin("Counting pairs", n_items());
     weights_ = gram_matrix(history_, Triangle::lower, context.parallel, progress);
+    if (progress.cancelled())
+        return cancelled_error();
     const auto lambda = static_cast<float>(get_real(parameters, "regularization"));
     const double dropout = get_real(parameters, "dropout");
     const auto hidden = static_cast<float>(dropout / (1 - dropout));

@@ -131,6 +131,23 @@ class TestDenseInverse : public QObject {
         progress.cancel();
         QVERIFY(invert_positive(square, parallel, progress) == Inversion::cancelled);
     }
+
+    void a_matrix_is_made_bit_by_bit_and_can_be_cancelled() {
+        DenseSquare square;
+        Progress progress;
+        QVERIFY(square.resize(1500, progress));
+        QCOMPARE(square.values.size(), std::size_t{1500} * DenseSquare::stride_of(1500));
+        QVERIFY(std::all_of(square.values.begin(), square.values.end(), [](float x) { return x == 0; }));
+        square.row(7)[7] = 1;
+        QVERIFY(square.resize(1400, progress));
+        QCOMPARE(square.row(7)[7], 0.0F);
+        progress.cancel();
+        QVERIFY(!square.resize(1500, progress));
+        QVERIFY(square.values.empty());
+        const Parallel parallel(2);
+        const auto rows = random_rows(40, 300, 0.1, 2);
+        QVERIFY(gram_matrix(rows, Triangle::both, parallel, progress).values.empty());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestDenseInverse)
