@@ -14,7 +14,7 @@ namespace tastebench {
 /// Scores that are not finite are never kept.
 class TopK {
   public:
-    explicit TopK(std::uint32_t k) : k_(k) { buffer_.reserve(std::size_t{2} * k + 1); }
+    explicit TopK(std::uint32_t k) : k_(k) { buffer_.reserve(std::min(std::size_t{2} * k + 1, most_reserved)); }
 
     void offer(ItemIx item, double score) {
         if (!(score >= cut_) || !std::isfinite(score))
@@ -36,6 +36,8 @@ class TopK {
     }
 
   private:
+    /// Whoever asks for more than there are items gets what there is, without room for all that was asked for.
+    static constexpr std::size_t most_reserved = 4096;
     static bool before(const Scored& a, const Scored& b) {
         return a.score != b.score ? a.score > b.score : a.item < b.item;
     }

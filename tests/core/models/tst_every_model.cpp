@@ -317,6 +317,24 @@ class TestEveryModel : public QObject {
                 QVERIFY(one.item > 2);
     }
 
+    void who_asks_for_more_than_all_items_gets_all() {
+        const auto data = any_data();
+        const auto fitted = fit(current(), *data);
+        if (!fitted.status)
+            QSKIP("this model has no use for the data");
+        const std::vector<UserIx> users{0, 7, 33};
+        constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+        const Parallel parallel(2);
+        Progress progress;
+        const auto lists = fitted.model->top_k(users, {most, true}, parallel, progress);
+        QCOMPARE(lists, fitted.model->top_k(users, {fitted.model->n_items(), true}, parallel, progress));
+        QVERIFY(!lists[0].empty());
+        QCOMPARE(fitted.model->similar_items(3, most), fitted.model->similar_items(3, fitted.model->n_items()));
+        const std::vector<ProfileItem> profile{{2, 4}, {5, 3}};
+        if (fitted.model->capabilities(few(current())).folds_in)
+            QVERIFY(!fitted.model->recommend_profile(profile, {most, true}).empty());
+    }
+
     void presets_and_costs_are_sound() {
         const auto& entry = current();
         DataShape shape{1000, 500, 40'000, 39'000, 3, 60};
