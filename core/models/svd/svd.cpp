@@ -84,6 +84,11 @@ class Svd final : public FactorModel {
     bool biased_ = true;
 };
 
+bool takes_mean(const Parameters& p) {
+    const auto& choice = get_text(p, "global_mean");
+    return choice == "with-biases" ? get_bool(p, "biased") : choice == "always";
+}
+
 Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     remember_seen(training);
     context.progress.begin("Sorting ratings", 0);
@@ -95,7 +100,7 @@ Status Svd::fit(const TrainingData& training, const Parameters& parameters, FitC
     const auto factors = static_cast<std::uint32_t>(get_int(parameters, "factors"));
     const auto deviation = static_cast<float>(get_real(parameters, "init_deviation"));
     biased_ = get_bool(parameters, "biased");
-    mean_ = biased_ ? static_cast<float>(tiles.mean()) : 0.0F;
+    mean_ = takes_mean(parameters) ? static_cast<float>(tiles.mean()) : 0.0F;
     least_ = tiles.least();
     greatest_ = tiles.greatest();
     users_.resize(training.data.users().size(), factors);
@@ -173,6 +178,17 @@ std::vector<ParameterSpec> specs() {
          0.1, 0, 10},
         {"biased", "Biases", "Learns how generous each user and how well liked each item is.", "",
          ParameterType::boolean, true},
+        {"global_mean",
+         "Mean of all ratings",
+         "Whether it is taken off before anything is learned.",
+         "",
+         ParameterType::choice,
+         std::string("with-biases"),
+         0,
+         0,
+         {{"with-biases", "With biases", "Where biases are learned, as in Surprise."},
+          {"always", "Always", "The factors need not account for it."},
+          {"never", "Never", "Biases and factors account for the whole rating."}}},
         {"bias_learning_rate", "Bias learning rate", "How far each rating moves the biases; -1: as the factors.", "",
          ParameterType::real, -1.0, -1, 1},
         {"bias_regularization", "Bias regularization", "Pulls the biases towards zero; -1: as the factors.", "",

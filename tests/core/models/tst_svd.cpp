@@ -44,6 +44,27 @@ class TestSvd : public QObject {
         QVERIFY(std::abs(one.curves[0].y - 1.0) < 1e-12);
     }
 
+    /// Without steps that move anything a prediction is what was taken off.
+    void the_mean_is_taken_off_as_chosen() {
+        const auto data = *make_data({{"u", "i", 4}, {"v", "j", 2}});
+        const auto rows = all_rows(*data);
+        for (const char* biased : {"true", "false"})
+            for (const char* choice : {"with-biases", "always", "never"}) {
+                const auto out = fit(*data, rows,
+                                     parameters({{"factors", "1"},
+                                                 {"epochs", "1"},
+                                                 {"init_deviation", "0"},
+                                                 {"learning_rate", "1e-6"},
+                                                 {"biased", biased},
+                                                 {"global_mean", choice}}));
+                std::vector<double> scores(2);
+                out.model->score(0, scores);
+                const bool taken = choice == std::string("always") ||
+                                   (choice == std::string("with-biases") && biased == std::string("true"));
+                QVERIFY(std::abs(scores[1] - (taken ? 3 : 0)) < 1e-4);
+            }
+    }
+
     void digits_do_not_depend_on_threads() {
         const auto data = tastes(200, 90);
         const auto rows = all_rows(*data);
