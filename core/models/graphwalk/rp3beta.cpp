@@ -189,6 +189,11 @@ ModelEntry rp3beta_entry() {
                                        "P3alpha",
                                        "The plain walk without holding back popular items (Cooper and others, 2014).",
                                        {{"beta", 0.0}}},
+                                      {"paper",
+                                       "P3",
+                                       "The chances of the plain walk of three steps, no neighbour left out (Cooper "
+                                       "and others, 2014).",
+                                       {{"alpha", 1.0}, {"beta", 0.0}, {"neighbours", std::int64_t{1'000'000}}}},
                                       {"fast", "Fast", "Few neighbours.", {{"neighbours", std::int64_t{30}}}}}),
             []() -> std::unique_ptr<Recommender> { return std::make_unique<Rp3Beta>(); }};
 }

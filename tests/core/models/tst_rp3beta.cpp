@@ -135,6 +135,10 @@ class TestRp3Beta : public QObject {
                                          [](const auto& one) { return one.name == "p3alpha"; });
         QVERIFY(preset != schema.presets().end());
         QCOMPARE(get_real(*schema.complete(preset->values), "beta"), 0.0);
+        const auto paper = std::find_if(schema.presets().begin(), schema.presets().end(),
+                                        [](const auto& one) { return one.name == "paper"; });
+        QVERIFY(paper != schema.presets().end());
+        QCOMPARE(get_real(*schema.complete(paper->values), "alpha"), 1.0);
     }
 };
 
