@@ -1,7 +1,7 @@
 // Alternating least squares and MCMC, one weight at a time. The weights of a single field share no sample, so they
 // are taken side by side; those of numbers and multi fields one after another, each over fixed stretches of samples.
 // MCMC: Freudenthaler, Schmidt-Thieme, Rendle, "Bayesian Factorization Machines", 2011, as in Rendle, "Factorization
-// Machines with libFM", ACM TIST 2012, with a prior for each field in place of one for all.
+// Machines with libFM", ACM TIST 2012, with a prior for each field in place of one for all. Clicks: probit.h.
 #include <algorithm>
 #include <numeric>
 
@@ -9,6 +9,7 @@
 #include "core/models/features/batches.h"
 #include "core/models/fm/fm_columns.h"
 #include "core/models/fm/fm_model.h"
+#include "core/models/fm/probit.h"
 
 namespace tastebench {
 
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::size_t stretch = 8192; ///< samples of a column that are summed at once
 constexpr std::uint32_t many_columns = 16;
-constexpr std::uint32_t coordinate_stream = 1000; ///< + factor + 1
+constexpr std::uint32_t coordinate_stream = 1000; ///< + factor + 2
+constexpr std::uint32_t latent_stream = 600;      ///< + coordinate_stream: beyond that of any factor
 /// The hyperpriors of libFM: Gamma(1/2, 1/2) for precisions, standard normal for means.
 constexpr double gamma_shape = 1, gamma_rate = 1;
 
@@ -41,12 +43,14 @@ class Coordinates {
     Coordinates(const FeatureEncoder& encoder, const Samples& samples, const FmSettings& settings, FmWeights& weights,
                 std::vector<double>& state, FitContext& context)
         : encoder_(encoder), settings_(settings), columns_(samples, encoder.n_indices()), weights_(weights),
-          state_(state), context_(context), n_(samples.size()), sums_(samples.size()), column_(encoder.n_indices()) {}
+          state_(state), context_(context), targets_(samples.targets()), n_(samples.size()), sums_(samples.size()),
+          column_(encoder.n_indices()) {}
 
     void start(const Samples& samples) {
-        state_.assign(n_ + 2 * encoder_.fields().size() * (settings_.shape.factors + 1), 0.0);
-        for (auto prior = state_.begin() + static_cast<std::ptrdiff_t>(n_); prior != state_.end(); prior += 2)
-            prior[1] = 1;
+        const std::size_t priors = 2 * encoder_.fields().size() * (settings_.shape.factors + 1);
+        state_.assign(n_ + priors + (clicks() ? n_ : 0), 0.0);
+        for (std::size_t prior = 0; prior < priors; prior += 2)
+            state_[n_ + prior + 1] = 1;
         SampleBlock block;
         std::vector<std::uint32_t> which;
         std::vector<float, Eigen::aligned_allocator<float>> sums(stretch * settings_.shape.width());
@@ -56,26 +60,54 @@ class Coordinates {
             samples.fill(which, 0, 0, 0, block);
             fm_forward(weights_.rows.data(), settings_.shape, weights_.w0, block, sums.data());
             for (std::uint32_t i = 0; i < block.n; ++i)
-                errors()[first + i] = static_cast<double>(block.output[i]) - static_cast<double>(block.target[i]);
+                errors()[first + i] =
+                    static_cast<double>(block.output[i]) - (clicks() ? 0.0 : static_cast<double>(block.target[i]));
         }
     }
 
-    /// Every weight once; the root of the mean squared error afterwards.
+    /// Every weight once; the root of the mean squared error afterwards, or the mean log-loss of clicks.
     double epoch(std::uint32_t number) {
         epoch_ = number;
         Rng rng = numbers(0, 0);
-        noise_ =
-            bayes() ? draw_gamma(rng, (gamma_shape + static_cast<double>(n_)) / 2, (gamma_rate + squares()) / 2) : 1.0;
+        noise_ = 1;
+        if (clicks())
+            set_latent();
+        else if (bayes())
+            noise_ = draw_gamma(rng, (gamma_shape + static_cast<double>(n_)) / 2, (gamma_rate + squares()) / 2);
         move_bias(rng);
         all_of(-1);
         for (std::uint32_t f = 0; f < settings_.shape.factors && !context_.progress.cancelled(); ++f)
             all_of(static_cast<int>(f));
-        return std::sqrt(squares() / static_cast<double>(n_));
+        return clicks() ? log_loss() : std::sqrt(squares() / static_cast<double>(n_));
     }
 
   private:
     bool bayes() const { return settings_.learner == FmLearner::mcmc; }
+    bool clicks() const { return settings_.task == FeatureTask::clicks; }
+    bool positive(std::size_t i) const { return targets_[i] > 0; }
     double* errors() { return state_.data(); }
+    double* latent() { return state_.data() + state_.size() - n_; } ///< of clicks
+
+    /// What is learned in place of the signs; the errors follow.
+    void set_latent() {
+        context_.parallel.for_blocks(n_, stretch, [&](std::size_t first, std::size_t last) {
+            for (std::size_t i = first; i < last && !context_.progress.cancelled(); ++i) {
+                const double output = errors()[i] + latent()[i];
+                Rng rng = numbers(latent_stream, static_cast<std::uint32_t>(i));
+                latent()[i] =
+                    bayes() ? probit::draw_cut(rng, output, positive(i)) : probit::cut_mean(output, positive(i));
+                errors()[i] = output - latent()[i];
+            }
+        });
+    }
+    double log_loss() {
+        double sum = 0;
+        for (std::size_t i = 0; i < n_; ++i) {
+            const double output = errors()[i] + latent()[i];
+            sum -= probit::log_below(positive(i) ? output : -output);
+        }
+        return sum / static_cast<double>(n_);
+    }
     Rng numbers(std::uint32_t stream, std::uint32_t substream) const {
         return Rng(context_.seed ^ (std::uint64_t{epoch_} << 32U), coordinate_stream + stream, substream);
     }
@@ -228,8 +260,9 @@ class Coordinates {
     const FmSettings& settings_;
     const FmColumns columns_;
     FmWeights& weights_;
-    std::vector<double>& state_; ///< the errors, then a prior for each field and factor
+    std::vector<double>& state_; ///< the errors, then a prior for each field and factor, then the latent sums of clicks
     FitContext& context_;
+    std::span<const float> targets_;
     std::size_t n_;
     std::vector<double> sums_;
     std::vector<double> column_; ///< all weights of the factor at hand

@@ -5,6 +5,7 @@
 
 #include "core/base/rng.h"
 #include "core/models/features/batches.h"
+#include "core/models/fm/probit.h"
 
 namespace tastebench {
 
@@ -110,8 +111,9 @@ Cost FmModel::cost(const DataShape& shape, const Parameters& p) const {
     const auto epochs = static_cast<double>(get_int(p, "epochs"));
     const bool sgd = settings.learner == FmLearner::sgd;
     Cost out;
-    out.memory_bytes = indices * width * 4 * (settings.learner == FmLearner::mcmc ? settings.draws + 2.0 : 2.0) +
-                       rows * (16 + 6 * fields + (sgd ? 0 : 8 * fields + 16));
+    out.memory_bytes =
+        indices * width * 4 * (settings.learner == FmLearner::mcmc ? settings.draws + 2.0 : 2.0) +
+        rows * (16 + 6 * fields + (sgd ? 0 : 8 * fields + (settings.task == FeatureTask::clicks ? 24 : 16)));
     const double pairs = settings.task == FeatureTask::ranking ? 2 : 1;
     out.core_seconds = sgd ? epochs * rows * pairs * fields * width * 1.5e-9
                            : epochs * rows * fields * static_cast<double>(settings.shape.factors + 1) * 8e-9;
@@ -120,13 +122,14 @@ Cost FmModel::cost(const DataShape& shape, const Parameters& p) const {
 
 Status FmModel::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     const auto settings = read_fm_settings(parameters);
-    if (settings.learner != FmLearner::sgd && settings.task != FeatureTask::ratings)
-        return usage_error("coordinate descent and MCMC learn ratings only", "learner",
-                           "choose the learner sgd, or the task ratings");
+    if (settings.learner != FmLearner::sgd && settings.task == FeatureTask::ranking)
+        return usage_error("coordinate descent and MCMC learn no rankings", "learner",
+                           "choose the learner sgd, or the task ratings or clicks");
     if (settings.learner == FmLearner::mcmc && settings.burn_in >= get_int(parameters, "epochs"))
         return usage_error("no draw is left after the warm-up", "burn_in", "set burn_in below epochs");
     remember_seen(training);
     task_ = settings.task;
+    probit_ = task_ == FeatureTask::clicks && settings.learner != FmLearner::sgd;
     shape_ = settings.shape;
     draws_.clear();
     auto encoder = FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel);
@@ -143,7 +146,7 @@ Status FmModel::fit(const TrainingData& training, const Parameters& parameters, 
         least_ = *least;
         greatest_ = *greatest;
     }
-    weights_.w0 = start_bias(task_, *samples);
+    weights_.w0 = probit_ ? 0.0F : start_bias(task_, *samples); // which is of the logistic function
     draw_weights(weights_, shape_, seen_indices(encoder_, *samples), settings.init_deviation, context.seed,
                  context.parallel);
     fold(context.parallel);
@@ -183,7 +186,35 @@ double FmModel::finished(double raw) const {
     return std::clamp(raw, static_cast<double>(least_), static_cast<double>(greatest_));
 }
 
+void FmModel::score_block(SampleBlock& block, std::span<float> sums, std::span<double> out) const {
+    std::fill(out.begin(), out.end(), 0.0);
+    for (const auto& machine : scoring()) {
+        fm_forward(machine.rows.data(), shape_, machine.w0, block, sums.data());
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            const auto raw = static_cast<double>(block.output[i]);
+            out[i] += probit_ ? probit::below(raw) : raw;
+        }
+    }
+    for (double& score : out) {
+        score /= static_cast<double>(scoring().size());
+        if (!probit_)
+            score = finished(score);
+    }
+}
+
 void FmModel::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
+    if (probit_) { // the mean of probabilities is not that of the mean machine
+        SampleBlock block;
+        std::vector<float, Eigen::aligned_allocator<float>> sums(scored_block * shape_.width());
+        for (std::size_t first = 0; first < pairs.size(); first += scored_block) {
+            const auto some = pairs.subspan(first, std::min(scored_block, pairs.size() - first));
+            block.reset(encoder_, static_cast<std::uint32_t>(some.size()));
+            for (const auto& pair : some)
+                block.add(encoder_, pair.user, pair.item, nullptr, 0);
+            score_block(block, sums, out.subspan(first, some.size()));
+        }
+        return;
+    }
     FactorModel::score_pairs(pairs, out); // clamps ratings
     if (task_ == FeatureTask::clicks)
         for (auto& score : out)
@@ -203,20 +234,14 @@ void FmModel::score_rows(const Dataset& data, std::span<const RowIx> rows, std::
         for (std::uint32_t i = 0; i < some.size(); ++i)
             block.add(encoder_, data.interactions().user[some[i]], data.interactions().item[some[i]],
                       context ? &encoded : nullptr, i);
-        std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(first), some.size(), 0.0);
-        for (const auto& machine : scoring()) {
-            fm_forward(machine.rows.data(), shape_, machine.w0, block, sums.data());
-            for (std::size_t i = 0; i < some.size(); ++i)
-                out[first + i] += static_cast<double>(block.output[i]);
-        }
-        for (std::size_t i = 0; i < some.size(); ++i)
-            out[first + i] = finished(out[first + i] / static_cast<double>(scoring().size()));
+        score_block(block, sums, out.subspan(first, some.size()));
     }
 }
 
 void FmModel::save_state(Writer& out) const {
     FactorModel::save_state(out);
     out.number(static_cast<std::uint8_t>(task_));
+    out.number(static_cast<std::uint8_t>(probit_));
     out.number(shape_.factors);
     encoder_.save(out);
     save_weights(weights_, out);
@@ -230,8 +255,10 @@ Status FmModel::load_state(Reader& in) {
     if (auto status = FactorModel::load_state(in); !status)
         return status;
     task_ = static_cast<FeatureTask>(in.number<std::uint8_t>());
+    const auto probit = in.number<std::uint8_t>();
+    probit_ = probit == 1;
     shape_.factors = in.number<std::uint32_t>();
-    if (!encoder_.load(in) || task_ > FeatureTask::ranking || shape_.factors > 512)
+    if (!encoder_.load(in) || task_ > FeatureTask::ranking || probit > 1 || shape_.factors > 512)
         return damaged();
     const std::size_t size = std::size_t{encoder_.n_indices()} * shape_.width();
     if (!load_weights(weights_, in, size))

@@ -48,6 +48,7 @@ class FmModel : public FactorModel {
     void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const override;
 
   protected:
+    std::uint32_t state_version() const override { return 2; }
     void save_state(Writer& out) const override;
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override;
@@ -59,9 +60,12 @@ class FmModel : public FactorModel {
     /// Sums of all users and items, of every kept draw side by side, for score() and lists.
     void fold(const Parallel& parallel);
     double finished(double raw) const;
+    /// What the machines make of a block, averaged, as out: ratings, probabilities or scores.
+    void score_block(SampleBlock& block, std::span<float> sums, std::span<double> out) const;
     std::span<const FmWeights> scoring() const { return draws_.empty() ? std::span(&weights_, 1) : std::span(draws_); }
 
     FeatureTask task_ = FeatureTask::ratings;
+    bool probit_ = false; ///< clicks are told by probit.h, not by the logistic function
     FmShape shape_;
     FeatureEncoder encoder_;
     FmWeights weights_;

@@ -10,9 +10,9 @@ ParameterSpec learner_spec() {
                        std::string("sgd")};
     spec.choices = {
         {"sgd", "Gradient steps", "Stochastic gradient descent with a step size of its own for each value (Adagrad)."},
-        {"als", "Least squares", "Each weight in turn is set to its best value; ratings only, no learning rate."},
+        {"als", "Least squares", "Each weight in turn is set to its best value; not for rankings, no learning rate."},
         {"mcmc", "Sampling (MCMC)",
-         "The average of many plausible machines; ratings only, no learning rate or regularization to choose."}};
+         "The average of many plausible machines; not for rankings, no learning rate or regularization to choose."}};
     return spec;
 }
 
