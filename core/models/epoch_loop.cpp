@@ -181,7 +181,7 @@ Status EpochLoop::one(State& state, std::uint32_t epoch, const Epoch& body) {
     const double loss = body(epoch);
     if (context_.progress.cancelled())
         return cancelled_error();
-    if (!std::isfinite(loss))
+    if (!std::isfinite(loss) || !model_.finite())
         return run_failed(fmt::format("training diverged in epoch {}", epoch), plan_.remedy_parameter, plan_.remedy);
     context_.progress.add_curve_point(plan_.loss, epoch, loss);
     state.done = epoch;
@@ -216,7 +216,10 @@ Status EpochLoop::run(Recommender& model, const EpochPlan& plan, FitContext& con
     while (state.done < plan.epochs && !state.stopped)
         if (auto status = loop.one(state, state.done + 1, epoch); !status)
             return status;
-    return loop.restore_best(state);
+    if (auto status = loop.restore_best(state); !status)
+        return status;
+    model.end_training();
+    return {};
 }
 
 } // namespace tastebench

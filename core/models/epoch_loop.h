@@ -35,9 +35,9 @@ class EpochLoop {
     using Epoch = std::function<double(std::uint32_t epoch)>;
 
     /// To be called when the model is set up as for epoch 1, remember_seen() included. Takes up the context's
-    /// checkpoint if there is one: through load_state() and load_training(). Errors: cancelled; run_failed when a loss
-    /// or a watched value is not finite; usage when patience is asked for without validation rows; bad_data when the
-    /// checkpoint is damaged.
+    /// checkpoint if there is one: through load_state() and load_training(). Ends with end_training(). Errors: cancelled;
+    /// run_failed when a loss, the model or a watched value is not finite; usage when patience is asked for without
+    /// validation rows; bad_data when the checkpoint is damaged.
     static Status run(Recommender& model, const EpochPlan& plan, FitContext& context, const Epoch& epoch);
 
   private:

@@ -92,6 +92,13 @@ Status Recommender::update(const TrainingData& all, std::span<const RowIx>, cons
     return fit(all, parameters, context);
 }
 
+void Recommender::score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const {
+    std::vector<double> scores(n_items());
+    score(user, scores);
+    for (std::size_t i = 0; i < items.size(); ++i)
+        out[i] = scores[items[i]];
+}
+
 void Recommender::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {
     const auto& columns = data.interactions();
     std::vector<Pair> pairs;
