@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,6 +81,15 @@ struct TopKOptions {
     std::uint32_t k = 10;
     bool remove_seen = true;
     const Progress* progress = nullptr; ///< of the caller: long blocks look whether it is cancelled, and leave early
+    /// Set where the score of a candidate is infinite or not a number: such an item is never listed, and without this
+    /// the list of a model that overflowed would merely be short.
+    std::atomic<bool>* not_finite = nullptr;
+
+    bool stopped() const { return progress != nullptr && progress->cancelled(); }
+    void tell(bool finite) const {
+        if (!finite && not_finite != nullptr)
+            not_finite->store(true, std::memory_order_relaxed);
+    }
 };
 
 class Recommender {
