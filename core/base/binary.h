@@ -39,10 +39,22 @@ class Writer {
     void array(const std::vector<T>& values) {
         array(std::span<const T>(values));
     }
+    /// Room for so many bytes in all, where their number is known beforehand.
+    void reserve(std::size_t n) { bytes_.reserve(n); }
     /// n more bytes (zeros) to write into; the pointer holds until the next call.
     std::byte* grow(std::size_t n) {
         bytes_.resize(bytes_.size() + n);
         return bytes_.data() + (bytes_.size() - n);
+    }
+    /// A part whose length is told before it and known only after it, so that it need not be put together elsewhere:
+    /// what is written between the two calls; end_part() takes what begin_part() gave. Read with Reader::part().
+    std::size_t begin_part() {
+        number(std::uint64_t{0});
+        return bytes_.size();
+    }
+    void end_part(std::size_t begin) {
+        const std::uint64_t length = bytes_.size() - begin;
+        std::memcpy(bytes_.data() + begin - sizeof(length), &length, sizeof(length));
     }
     const std::vector<std::byte>& bytes() const { return bytes_; }
     std::vector<std::byte> take() { return std::move(bytes_); }
@@ -80,9 +92,11 @@ class Reader {
         return values;
     }
     /// The next n bytes, or none and not ok().
-    std::span<const std::byte> bytes(std::size_t n) {
+    std::span<const std::byte> bytes(std::uint64_t n) {
         return take(n) ? bytes_.subspan(at_ - n, n) : std::span<const std::byte>();
     }
+    /// What was written between Writer::begin_part() and end_part().
+    std::span<const std::byte> part() { return bytes(number<std::uint64_t>()); }
     /// All bytes that are left.
     std::span<const std::byte> rest() { return bytes(bytes_.size() - at_); }
     bool ok() const { return ok_; }
@@ -93,7 +107,7 @@ class Reader {
     Status finish(std::string_view what) const;
 
   private:
-    bool take(std::size_t n) {
+    bool take(std::uint64_t n) {
         if (!ok_ || n > bytes_.size() - at_) {
             ok_ = false;
             return false;

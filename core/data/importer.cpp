@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include <malloc.h>
+
 #include <fmt/format.h>
 
 #include "core/data/import/chunker.h"
@@ -297,14 +299,8 @@ Result<DatasetParts> read_rows(std::vector<Source>& sources, const ImportOptions
     return reading.finish(sources.front().input.shown(), parallel);
 }
 
-} // namespace
-
-Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& parallel, Progress& progress,
-                                  ImportReport* report) {
-    const auto start = std::chrono::steady_clock::now();
-    ImportReport own;
-    ImportReport& told = report != nullptr ? *report : own;
-    told = {};
+Result<DatasetPtr> read_and_arrange(const ImportOptions& options, const Parallel& parallel, Progress& progress,
+                                    ImportReport& told) {
     auto sources = open_sources(options, progress);
     if (!sources)
         return fail(sources.error());
@@ -325,7 +321,24 @@ Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& 
         return fail(status.error());
     if (progress.cancelled())
         return cancelled_error();
-    auto data = Dataset::make(std::move(*parts), &parallel);
+    return Dataset::make(std::move(*parts), &parallel);
+}
+
+/// An import leaves as much freed memory behind as the data takes, which the allocator would keep for the process.
+void give_back_memory() {
+    malloc_trim(0);
+}
+
+} // namespace
+
+Result<DatasetPtr> import_dataset(const ImportOptions& options, const Parallel& parallel, Progress& progress,
+                                  ImportReport* report) {
+    const auto start = std::chrono::steady_clock::now();
+    ImportReport own;
+    ImportReport& told = report != nullptr ? *report : own;
+    told = {};
+    auto data = read_and_arrange(options, parallel, progress, told);
+    give_back_memory();
     told.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return data;
 }

@@ -1,7 +1,9 @@
 #include "core/eval/evaluate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -141,7 +143,9 @@ Lists recommend(const Recommender& model, std::span<const UserIx> users, const V
         asked.clear();
         for (const auto u : places)
             asked.push_back(users[u]);
-        auto longer = model.top_k(asked, {top.k + extra, top.remove_seen}, parallel, progress);
+        TopKOptions more = top;
+        more.k += extra;
+        auto longer = model.top_k(asked, more, parallel, progress);
         if (progress.cancelled())
             return lists;
         for (std::size_t i = 0; i < places.size(); ++i) {
@@ -206,21 +210,40 @@ struct Predicted {
     std::vector<double> values; ///< parallel
 };
 
-Result<Predicted> predict(const Recommender& model, const Dataset& data, const Split& split, const Parallel& parallel,
-                          Progress& progress) {
+/// Costly models are asked for little at a time, so that a cancel is quick. Nothing in a model goes through more than
+/// 256 rows together and depends on which, so the digits are the same however long a piece takes.
+void predict_block(const Recommender& model, const Dataset& data, std::span<const RowIx> rows, std::span<double> out,
+                   Progress& progress) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::size_t little = 256;
+    constexpr std::chrono::milliseconds quick(5);
+    std::size_t most = little;
+    while (!rows.empty() && !progress.cancelled()) {
+        const std::size_t size = std::min(most, rows.size());
+        const auto start = Clock::now();
+        model.score_rows(data, rows.first(size), out.first(size));
+        progress.advance(size);
+        most = Clock::now() - start < quick ? rows.size() : little;
+        rows = rows.subspan(size);
+        out = out.subspan(size);
+    }
+}
+
+/// `impressions_alone`: of the rows that belong to one.
+Result<Predicted> predict(const Recommender& model, const Dataset& data, const Split& split, bool impressions_alone,
+                          const Parallel& parallel, Progress& progress) {
     Predicted out;
+    const auto* impressions = impressions_alone ? find_impressions(data) : nullptr;
     for (const RowIx row : split.test)
-        if (!std::isnan(data.interactions().value[row]))
+        if (!std::isnan(data.interactions().value[row]) &&
+            (!impressions_alone || impressions->codes[row] != ContextColumn::missing))
             out.rows.push_back(row);
     out.values.resize(out.rows.size());
     progress.begin("Predicting", out.rows.size());
     // Whole users together where the rows have them so, since some models score all items of a user at once.
     parallel.for_blocks(out.rows.size(), 4096, [&](std::size_t first, std::size_t last) {
-        if (progress.cancelled())
-            return;
-        model.score_rows(data, std::span(out.rows).subspan(first, last - first),
-                         std::span(out.values).subspan(first, last - first));
-        progress.advance(last - first);
+        predict_block(model, data, std::span(out.rows).subspan(first, last - first),
+                      std::span(out.values).subspan(first, last - first), progress);
     });
     if (progress.cancelled())
         return cancelled_error();
@@ -327,10 +350,14 @@ Status rank(Evaluation& out, const Recommender& model, const Dataset& data, cons
         return bad_data("no user has a test item that could be recommended", "split",
                         "lower the share of training rows, or keep seen items in the lists");
     out.users = truth.users;
-    const TopKOptions top{options.ks.back(), options.remove_seen};
+    std::atomic<bool> not_finite = false;
+    const TopKOptions top{options.ks.back(), options.remove_seen, nullptr, &not_finite};
     const Lists lists = recommend(model, truth.users, validation, top, parallel, progress);
     if (progress.cancelled())
         return cancelled_error();
+    if (not_finite)
+        return run_failed("the model gave items scores that are not numbers", {},
+                          "lower the learning rate or raise the regularization");
     std::vector<std::uint64_t> item_rows(data.items().size(), 0);
     for (const RowIx row : split.train)
         ++item_rows[data.interactions().item[row]];
@@ -352,11 +379,18 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
     if (capabilities.recommends && data.has_pairs())
         if (auto status = rank(out, model, data, split, options, parallel, progress); !status)
             return fail(status.error());
-    if (!data.has_values() || !(capabilities.predicts_ratings || capabilities.predicts_clicks))
+    // Places within an impression need no scale, so every model that scores pairs has them.
+    const bool scaled = capabilities.predicts_ratings || capabilities.predicts_clicks;
+    const bool impressions = options.impressions && find_impressions(data) != nullptr;
+    if (!data.has_values() || !(scaled || (impressions && capabilities.recommends && data.has_pairs())))
         return out;
-    const auto predicted = predict(model, data, split, parallel, progress);
+    const auto predicted = predict(model, data, split, !scaled, parallel, progress);
     if (!predicted)
         return fail(predicted.error());
+    if (impressions)
+        add_impression_metrics(data, predicted->rows, predicted->values, capabilities.positive_from, out.metrics);
+    if (!scaled)
+        return out;
     out.rated_test_rows = predicted->rows.size();
     if (predicted->rows.empty())
         return out;
@@ -364,7 +398,6 @@ Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabi
         add_ratings(out, *predicted, data.interactions().value);
     if (capabilities.predicts_clicks) {
         add_clicks(out, *predicted, data.interactions().value, capabilities.positive_from);
-        add_impression_metrics(data, predicted->rows, predicted->values, capabilities.positive_from, out.metrics);
         add_calibration(out, *predicted, data.interactions().value, capabilities.positive_from);
     }
     return out;

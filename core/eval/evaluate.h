@@ -16,7 +16,8 @@ namespace tastebench {
 struct EvalOptions {
     std::vector<std::uint32_t> ks{5, 10, 20}; ///< ascending, distinct, 1..1000
     bool remove_seen = true;
-    bool sampled = false; ///< leave-one-out splits: ranks among items by lot as well (core/eval/sampled.h)
+    bool sampled = false;    ///< leave-one-out splits: ranks among items by lot as well (core/eval/sampled.h)
+    bool impressions = true; ///< ranks within impressions where the rows have them (core/eval/impressions.h)
 };
 
 /// What a metric is, for tables, tooltips and the glossary.
@@ -47,6 +48,7 @@ struct Evaluation {
     std::vector<CalibrationBin> calibration;            ///< of clicks, ascending, without empty ones
 };
 
+/// run_failed where the model scores a candidate, or predicts a row, by what is no number; cancelled.
 Result<Evaluation> evaluate(const Recommender& model, const Capabilities& capabilities, const Dataset& data,
                             const Split& split, const EvalOptions& options, const Parallel& parallel,
                             Progress& progress);

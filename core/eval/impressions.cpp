@@ -93,12 +93,17 @@ void add_impression_metrics(std::vector<ImpressionRow> rows, std::map<std::strin
         metrics[fmt::format("impression_ndcg@{}", cuts[c])] = sums.ndcg[c] / n;
 }
 
-void add_impression_metrics(const Dataset& data, std::span<const RowIx> rows, std::span<const double> scores,
-                            double positive_from, std::map<std::string, double>& metrics) {
+const ContextColumn* find_impressions(const Dataset& data) {
     const auto column = std::find_if(data.context().begin(), data.context().end(), [](const ContextColumn& c) {
         return c.name == impression_column && c.type == ColumnType::category;
     });
-    if (column == data.context().end())
+    return column == data.context().end() ? nullptr : &*column;
+}
+
+void add_impression_metrics(const Dataset& data, std::span<const RowIx> rows, std::span<const double> scores,
+                            double positive_from, std::map<std::string, double>& metrics) {
+    const auto* column = find_impressions(data);
+    if (column == nullptr)
         return;
     std::vector<ImpressionRow> shown;
     for (std::size_t i = 0; i < rows.size(); ++i)

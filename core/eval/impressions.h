@@ -1,6 +1,7 @@
 // Rankings within impressions: what was shown together, ranked by the model's scores, against what was clicked. Only
 // for data whose rows say which impression they belong to: a category column of the context called "impression", as
-// MIND has it. Ties in score share the places they take: each of them counts with the mean over all their orders.
+// MIND has it. They need ranks alone, so every model that scores pairs has them, whatever its scores mean. Ties in
+// score share the places they take: each of them counts with the mean over all their orders.
 //   gauc        the mean over impressions of the AUC within each
 //   impression_mrr        the mean over impressions of 1 / rank, averaged over the clicked rows (as MIND scores it)
 //   impression_ndcg@k     gain 1 for clicked rows, discount log2(1 + rank), divided by the best possible
@@ -23,6 +24,9 @@ struct ImpressionRow {
     double score;
     bool clicked;
 };
+/// The column of the context that says so; null without.
+const ContextColumn* find_impressions(const Dataset& data);
+
 /// Adds the metrics, "impressions" and "impressions_left_out" (counts). No means where no impression counts.
 void add_impression_metrics(std::vector<ImpressionRow> rows, std::map<std::string, double>& metrics);
 /// The same for rows of a data set and their scores; nothing where no row belongs to an impression.

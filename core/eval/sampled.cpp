@@ -1,6 +1,8 @@
 #include "core/eval/sampled.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 
 #include "core/base/rng.h"
 
@@ -59,22 +61,31 @@ Result<std::vector<std::uint32_t>> sampled_ranks(const Recommender& model, const
                                                  const Parallel& parallel, Progress& progress) {
     const HeldOut held_out(data, split);
     std::vector<std::uint32_t> ranks(users.size(), 0);
+    std::atomic<bool> finite = true;
     progress.begin("Ranking among items by lot", users.size());
     parallel.for_blocks(users.size(), users_at_once, [&](std::size_t first, std::size_t last) {
-        std::vector<double> scores(model.n_items());
+        std::vector<double> scores;
         for (std::size_t u = first; u < last && !progress.cancelled(); ++u) {
             progress.advance();
             if (!model.item_in_training(tests[u]))
                 continue;
-            model.score(users[u], scores);
-            const double own = scores[tests[u]];
+            auto items = draw_others(model, users[u], held_out.of(users[u]), split.recipe.seed);
+            items.push_back(tests[u]);
+            scores.resize(items.size());
+            model.score_some(users[u], items, scores);
+            if (!std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); }))
+                finite = false;
+            const double own = scores.back();
             ranks[u] = 1;
-            for (const ItemIx item : draw_others(model, users[u], held_out.of(users[u]), split.recipe.seed))
-                ranks[u] += scores[item] > own || (scores[item] == own && item < tests[u]) ? 1 : 0;
+            for (std::size_t i = 0; i + 1 < items.size(); ++i)
+                ranks[u] += scores[i] > own || (scores[i] == own && items[i] < tests[u]) ? 1 : 0;
         }
     });
     if (progress.cancelled())
         return cancelled_error();
+    if (!finite)
+        return run_failed("the model gave items scores that are not numbers", {},
+                          "lower the learning rate or raise the regularization");
     return ranks;
 }
 

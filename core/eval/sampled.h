@@ -22,7 +22,7 @@ std::vector<ItemIx> draw_others(const Recommender& model, UserIx user, std::span
 
 /// For each user the rank of their test item among those drawn, from 1; equal scores stand in the order of items, as in
 /// lists. 0 where the item is not in training, so that it can never be recommended. The draw has the seed of the
-/// split, so that models measured on one split meet the same items.
+/// split, so that models measured on one split meet the same items. run_failed where a score is no number; cancelled.
 Result<std::vector<std::uint32_t>> sampled_ranks(const Recommender& model, const Dataset& data, const Split& split,
                                                  std::span<const UserIx> users, std::span<const ItemIx> tests,
                                                  const Parallel& parallel, Progress& progress);

@@ -103,6 +103,9 @@ Result<RunSpec> prepare_spec(const Dataset& data, RunSpec spec) {
         patience != spec.parameters.end() && std::get<std::int64_t>(patience->second) > 0 && !spec.split.validates())
         return usage_error("early stopping needs validation rows", "patience",
                            "choose a split with a validation share, such as chrono:0.7,0.1, or set patience to 0");
+    if (spec.split.validates())
+        if (auto status = check_watched(data, **entry, spec.parameters); !status)
+            return fail(status.error());
     if (spec.evaluation.sampled && spec.split.kind != SplitKind::loo)
         return usage_error("sampled metrics rank the one test item of each user", "sampled",
                            "choose the split loo:last or loo:random, or measure full lists alone");

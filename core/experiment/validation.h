@@ -23,4 +23,8 @@ class SplitValidator final : public Validator {
     const Progress& progress_;
 };
 
+/// Whether the model can have the metric that its parameter `watch` names, on this data: told before it trains. Models
+/// without the parameter, and "auto", pass. usage error with the reason and what can be watched.
+Status check_watched(const Dataset& data, const ModelEntry& model, const Parameters& parameters);
+
 } // namespace tastebench

@@ -108,4 +108,11 @@ bool any_of_16_above(const float* numbers, float limit) {
     return above(numbers, limit);
 }
 
+bool any_of_16_not_within(const double* numbers, double limit) {
+    int within = 0;
+    for (int i = 0; i < 16; ++i)
+        within += numbers[i] <= limit ? 1 : 0;
+    return within < 16;
+}
+
 } // namespace tastebench::kernels

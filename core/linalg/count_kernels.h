@@ -25,5 +25,7 @@ void add_scaled(std::span<const std::uint32_t> columns, const float* values, flo
 /// Whether one of 16 numbers is greater than the limit.
 bool any_of_16_above(const double* numbers, double limit);
 bool any_of_16_above(const float* numbers, float limit);
+/// Whether one of 16 numbers is greater than the limit or not a number.
+bool any_of_16_not_within(const double* numbers, double limit);
 
 } // namespace tastebench::kernels

@@ -27,8 +27,9 @@ struct FactorUser {
 float factor_score(const FactorItems& items, ItemIx item, const float* user, float base);
 /// Of all items; out has items.n.
 void factor_scores(const FactorItems& items, const float* user, float base, std::span<double> out);
-/// For each user the k best items among those marked known (n bytes), as TopK lists them; out has users.size().
-void factor_top_k(const FactorItems& items, std::span<const std::uint8_t> known, std::span<const FactorUser> users,
+/// For each user the k best items among those marked known (n bytes), as TopK lists them; out has users.size(). False
+/// where a score is infinite or not a number: such an item is not listed.
+bool factor_top_k(const FactorItems& items, std::span<const std::uint8_t> known, std::span<const FactorUser> users,
                   std::uint32_t k, std::span<std::vector<Scored>> out);
 
 } // namespace tastebench

@@ -78,7 +78,7 @@ struct Collector {
         lanes::store(each, scores[0]);
         lanes::store(each + lanes::count, scores[1]);
         for (std::uint32_t i = 0; i < tile_items; ++i) {
-            if (!(each[i] > cut))
+            if (each[i] <= cut) // what is not a number goes on, to be told of
                 continue;
             const ItemIx item = first + i;
             while (next_taken < user.taken.size() && user.taken[next_taken] < item)
@@ -104,7 +104,7 @@ void meet(const Panel& panel, std::uint32_t width, ItemIx first, std::span<const
         Floats scores[group][2];
         score_tile<group>(panel, width, at, p, base, scores);
         for (std::size_t u = 0; u < users.size(); ++u)
-            if (lanes::any((scores[u][0] > lists[u].cut) | (scores[u][1] > lists[u].cut)))
+            if (lanes::any(~((scores[u][0] <= lists[u].cut) & (scores[u][1] <= lists[u].cut))))
                 lists[u].offer(users[u], first + at, scores[u]);
     }
 }
@@ -136,7 +136,7 @@ void factor_scores(const FactorItems& items, const float* user, float base, std:
     }
 }
 
-void factor_top_k(const FactorItems& items, std::span<const std::uint8_t> known, std::span<const FactorUser> users,
+bool factor_top_k(const FactorItems& items, std::span<const std::uint8_t> known, std::span<const FactorUser> users,
                   std::uint32_t k, std::span<std::vector<Scored>> out) {
     std::vector<float> room(std::size_t{items.width} * panel_items * panels);
     std::vector<Collector> lists(users.size(), Collector(k));
@@ -154,8 +154,12 @@ void factor_top_k(const FactorItems& items, std::span<const std::uint8_t> known,
                      std::span(lists).subspan(u, some));
         }
     }
-    for (std::size_t u = 0; u < users.size(); ++u)
+    bool finite = true;
+    for (std::size_t u = 0; u < users.size(); ++u) {
+        finite = finite && lists[u].best.all_finite();
         out[u] = lists[u].best.take();
+    }
+    return finite;
 }
 
 } // namespace tastebench

@@ -11,19 +11,23 @@
 namespace tastebench {
 
 /// Keeps candidates in a buffer of 2k and cuts it when full, so an offer below the cut costs one comparison.
-/// Scores that are not finite are never kept.
+/// Scores that are not finite are never kept, but remembered.
 class TopK {
   public:
     explicit TopK(std::uint32_t k) : k_(k) { buffer_.reserve(std::min(std::size_t{2} * k + 1, most_reserved)); }
 
     void offer(ItemIx item, double score) {
-        if (!(score >= cut_) || !std::isfinite(score))
+        if (!(score >= cut_) || !std::isfinite(score)) {
+            all_finite_ = all_finite_ && std::isfinite(score);
             return;
+        }
         buffer_.push_back({item, score});
         if (buffer_.size() > std::size_t{2} * k_)
             shrink();
     }
     double cut() const { return cut_; }
+    /// Of all scores that were ever offered.
+    bool all_finite() const { return all_finite_; }
     /// The list; leaves the collector empty for another use.
     std::vector<Scored> take() {
         std::sort(buffer_.begin(), buffer_.end(), before);
@@ -51,6 +55,7 @@ class TopK {
         cut_ = buffer_[k_ - 1].score;
     }
     std::uint32_t k_;
+    bool all_finite_ = true;
     double cut_ = -std::numeric_limits<double>::infinity();
     std::vector<Scored> buffer_;
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,7 @@ namespace tastebench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::uint32_t checkpoint_version = 1;
+constexpr std::uint32_t checkpoint_version = 2;
 /// Checkpoints take at most this share of the time: a large model on a slow disk is kept less often.
 constexpr double checkpoint_share = 0.1;
 
@@ -65,11 +66,14 @@ struct EpochLoop::State {
     double best = 0;
     std::vector<std::byte> best_state;
     Clock::time_point saved = Clock::now();
-    double save_seconds = 0; ///< that the last checkpoint took
+    double save_seconds = 0;    ///< that the last checkpoint took
+    std::size_t save_bytes = 0; ///< and its size: the next has about the same
+    bool measurable = true;     ///< false: the watched metric does not apply to the validation rows
 };
 
-Status EpochLoop::save(const State& state) {
+Status EpochLoop::save(State& state) {
     Writer out;
+    out.reserve(state.save_bytes);
     out.number(checkpoint_version);
     out.number(model_.state_version());
     out.number(state.done);
@@ -77,10 +81,15 @@ Status EpochLoop::save(const State& state) {
     out.number(state.best_epoch);
     out.number(state.worse_checks);
     out.number(state.best);
-    const auto raw = [](std::span<const std::byte> bytes) {
-        return std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    const auto part = [&out](auto&& write) {
+        const auto begin = out.begin_part();
+        write();
+        out.end_part(begin);
     };
-    out.array(raw(state.best_state));
+    part([&] {
+        if (!state.best_state.empty())
+            std::memcpy(out.grow(state.best_state.size()), state.best_state.data(), state.best_state.size());
+    });
     const auto curves = context_.progress.curves();
     out.varint(curves.size());
     for (const auto& point : curves) {
@@ -88,12 +97,9 @@ Status EpochLoop::save(const State& state) {
         out.number(point.x);
         out.number(point.y);
     }
-    Writer model;
-    model_.save_state(model);
-    out.array(raw(model.bytes()));
-    Writer training;
-    model_.save_training(training);
-    out.array(raw(training.bytes()));
+    part([&] { model_.save_state(out); });
+    part([&] { model_.save_training(out); });
+    state.save_bytes = out.bytes().size();
     return context_.checkpoints->keep(out.bytes());
 }
 
@@ -114,7 +120,7 @@ Status EpochLoop::go_on(State& state) {
     state.best_epoch = in.number<std::uint32_t>();
     state.worse_checks = in.number<std::uint32_t>();
     state.best = in.number<double>();
-    const auto best = in.array<std::uint8_t>();
+    const auto best = in.part();
     Curves curves;
     for (std::uint64_t left = in.varint(); in.ok() && left > 0; --left) {
         CurvePoint point;
@@ -123,28 +129,32 @@ Status EpochLoop::go_on(State& state) {
         point.y = in.number<double>();
         curves.push_back(std::move(point));
     }
-    const auto model = in.array<std::uint8_t>();
-    const auto training = in.array<std::uint8_t>();
+    Reader model_in(in.part());
+    Reader training_in(in.part());
     if (!known || !in.finish("the checkpoint"))
         return damaged();
     const auto users = model_.n_users();
     const auto items = model_.n_items();
-    Reader model_in(std::as_bytes(std::span(model)));
-    Reader training_in(std::as_bytes(std::span(training)));
     if (!model_.load_state(model_in) || !model_in.finish("the model") || !model_.load_training(training_in) ||
         !training_in.finish("the training state") || model_.n_users() != users || model_.n_items() != items)
         return damaged();
-    const auto bytes = std::as_bytes(std::span(best));
-    state.best_state.assign(bytes.begin(), bytes.end());
+    state.best_state.assign(best.begin(), best.end());
     context_.progress.set_curves(std::move(curves));
     return {};
 }
 
-/// Measures on the validation rows and remembers the best state.
+/// Measures on the validation rows and remembers the best state. Where nothing depends on the value, rows that a metric
+/// does not apply to (one class alone has no AUC) are worth a note, not the run.
 Status EpochLoop::check(State& state, std::uint32_t epoch) {
-    if (context_.validator == nullptr || (epoch % plan_.validate_every != 0 && epoch != plan_.epochs))
+    if (context_.validator == nullptr || !state.measurable ||
+        (epoch % plan_.validate_every != 0 && epoch != plan_.epochs))
         return {};
     const auto value = context_.validator->measure(model_, plan_.metric);
+    if (!value && value.error().kind == ErrorKind::bad_data && plan_.patience == 0) {
+        state.measurable = false;
+        context_.progress.set_note(fmt::format("{} is not measured: {}", plan_.metric, value.error().what));
+        return {};
+    }
     if (!value)
         return fail(value.error());
     if (!std::isfinite(*value))
@@ -181,7 +191,7 @@ Status EpochLoop::one(State& state, std::uint32_t epoch, const Epoch& body) {
     const double loss = body(epoch);
     if (context_.progress.cancelled())
         return cancelled_error();
-    if (!std::isfinite(loss))
+    if (!std::isfinite(loss) || !model_.finite())
         return run_failed(fmt::format("training diverged in epoch {}", epoch), plan_.remedy_parameter, plan_.remedy);
     context_.progress.add_curve_point(plan_.loss, epoch, loss);
     state.done = epoch;
@@ -216,7 +226,10 @@ Status EpochLoop::run(Recommender& model, const EpochPlan& plan, FitContext& con
     while (state.done < plan.epochs && !state.stopped)
         if (auto status = loop.one(state, state.done + 1, epoch); !status)
             return status;
-    return loop.restore_best(state);
+    if (auto status = loop.restore_best(state); !status)
+        return status;
+    model.end_training();
+    return {};
 }
 
 } // namespace tastebench

@@ -35,9 +35,10 @@ class EpochLoop {
     using Epoch = std::function<double(std::uint32_t epoch)>;
 
     /// To be called when the model is set up as for epoch 1, remember_seen() included. Takes up the context's
-    /// checkpoint if there is one: through load_state() and load_training(). Errors: cancelled; run_failed when a loss
-    /// or a watched value is not finite; usage when patience is asked for without validation rows; bad_data when the
-    /// checkpoint is damaged.
+    /// checkpoint if there is one: through load_state() and load_training(). Ends with end_training(). Errors:
+    /// cancelled; run_failed when a loss, the model or a watched value is not finite; usage when patience is asked for
+    /// without validation rows; bad_data when the checkpoint is damaged, or when the metric does not apply to the
+    /// validation rows and patience needs it (else a note says so).
     static Status run(Recommender& model, const EpochPlan& plan, FitContext& context, const Epoch& epoch);
 
   private:
@@ -45,7 +46,7 @@ class EpochLoop {
     EpochLoop(Recommender& model, const EpochPlan& plan, FitContext& context)
         : model_(model), plan_(plan), context_(context) {}
     Status go_on(State& state);
-    Status save(const State& state);
+    Status save(State& state);
     Status check(State& state, std::uint32_t epoch);
     Status restore_best(const State& state);
     Status one(State& state, std::uint32_t epoch, const Epoch& body);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/linalg/top_k.h"
+#include "core/models/common/best_items.h"
 
 namespace tastebench {
 
@@ -70,26 +71,23 @@ std::vector<std::vector<Scored>> Recommender::top_k(std::span<const UserIx> user
 void Recommender::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
                               std::span<std::vector<Scored>> out) const {
     std::vector<double> scores(n_items());
-    for (std::size_t i = 0; i < users.size(); ++i) {
+    for (std::size_t i = 0; i < users.size() && !options.stopped(); ++i) {
         score(users[i], scores);
-        TopK best(options.k);
-        const auto taken = options.remove_seen ? seen(users[i]) : std::span<const ItemIx>{};
-        auto next_taken = taken.begin();
-        for (ItemIx item = 0; item < scores.size(); ++item) {
-            if (next_taken != taken.end() && *next_taken == item) {
-                ++next_taken;
-                continue;
-            }
-            if (item_in_training(item))
-                best.offer(item, scores[item]);
-        }
-        out[i] = best.take();
+        out[i] = best_items(std::span<const double>(scores), known_items(),
+                            options.remove_seen ? seen(users[i]) : std::span<const ItemIx>{}, options);
     }
 }
 
 Status Recommender::update(const TrainingData& all, std::span<const RowIx>, const Parameters& parameters,
                            FitContext& context) {
     return fit(all, parameters, context);
+}
+
+void Recommender::score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const {
+    std::vector<double> scores(n_items());
+    score(user, scores);
+    for (std::size_t i = 0; i < items.size(); ++i)
+        out[i] = scores[items[i]];
 }
 
 void Recommender::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,6 +81,15 @@ struct TopKOptions {
     std::uint32_t k = 10;
     bool remove_seen = true;
     const Progress* progress = nullptr; ///< of the caller: long blocks look whether it is cancelled, and leave early
+    /// Set where the score of a candidate is infinite or not a number: such an item is never listed, and without this
+    /// the list of a model that overflowed would merely be short.
+    std::atomic<bool>* not_finite = nullptr;
+
+    bool stopped() const { return progress != nullptr && progress->cancelled(); }
+    void tell(bool finite) const {
+        if (!finite && not_finite != nullptr)
+            not_finite->store(true, std::memory_order_relaxed);
+    }
 };
 
 class Recommender {
@@ -107,6 +117,9 @@ class Recommender {
     virtual std::uint32_t n_items() const = 0;
     /// Scores of all items for one user; out has n_items().
     virtual void score(UserIx user, std::span<double> out) const = 0;
+    /// Those of some items, with the digits that score() gives them; out has items.size(). Models override it where
+    /// each item costs much. (score_pairs may be on another scale, with ends that make scores equal.)
+    virtual void score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const;
     /// Scores, or predicted ratings where predicts_ratings; out has pairs.size().
     virtual void score_pairs(std::span<const Pair> pairs, std::span<double> out) const = 0;
     /// The same for rows of the data set that the model was trained on; models of row features override it.
@@ -121,6 +134,10 @@ class Recommender {
     /// out. Models override top_k_block where they have something faster than score().
     std::vector<std::vector<Scored>> top_k(std::span<const UserIx> users, const TopKOptions& options,
                                            const Parallel& parallel, Progress& progress) const;
+
+    /// False where something that was learned is infinite or not a number: asked after every epoch, since the loss of
+    /// an epoch is taken before its last step.
+    virtual bool finite() const { return true; }
 
     virtual std::unique_ptr<Explanation> explain(UserIx, ItemIx) const { return nullptr; }
     /// The items most like this one, greatest first, itself left out.
@@ -152,6 +169,8 @@ class Recommender {
     /// What training needs beyond save_state() to go on with the same digits: moments, momenta, schedules.
     virtual void save_training(Writer&) const {}
     virtual Status load_training(Reader&) { return {}; }
+    /// After the last epoch: gives back what only training needs. save_training() is not called any more.
+    virtual void end_training() {}
 
   private:
     friend class EpochLoop;

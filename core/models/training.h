@@ -37,7 +37,8 @@ struct TrainingData {
 class Validator {
   public:
     virtual ~Validator() = default;
-    /// "ndcg@10", "recall@10", "rmse", "auc", "logloss" and whatever else evaluate() knows.
+    /// "ndcg@10", "recall@10", "rmse", "auc", "logloss" and whatever else evaluate() knows. bad_data where the metric
+    /// does not apply to the validation rows.
     virtual Result<double> measure(const Recommender& model, std::string_view metric) const = 0;
     virtual bool higher_is_better(std::string_view metric) const = 0;
 };

@@ -27,6 +27,15 @@ void add_to(float* y, const float* x, std::size_t n) {
     array(y, n) += array(x, n);
 }
 
+/// Those have all bits of the exponent set.
+bool all_finite(const float* x, std::size_t n) {
+    constexpr std::uint32_t exponent = 0x7F80'0000U;
+    std::uint32_t found = 0;
+    for (std::size_t i = 0; i < n; ++i)
+        found |= (std::bit_cast<std::uint32_t>(x[i]) & exponent) == exponent ? 1U : 0U;
+    return found == 0;
+}
+
 void activate(Activation f, float* y, std::size_t n) {
     auto a = array(y, n);
     switch (f) {

@@ -15,6 +15,8 @@ void activate(Activation f, float* y, std::size_t n);
 void activate_backward(Activation f, const float* y, float* dy, std::size_t n);
 /// 1 / (1 + exp(-x)), within 2e-7 of it; never NaN for a finite x
 float logistic(float x);
+/// Neither infinite nor not a number, all of them.
+bool all_finite(const float* x, std::size_t n);
 /// y = exp(y), within 1e-6 relative; 0 below -87
 void exponentials(float* y, std::size_t n);
 

@@ -30,6 +30,12 @@ inline ConstMatrixView view(const float* data, std::size_t rows, std::size_t col
     return view(data, rows, columns, columns);
 }
 
+/// Empties containers and gives their memory back, which neither clear() nor = {} does.
+template <typename... Containers>
+void give_back(Containers&... containers) {
+    (Containers().swap(containers), ...);
+}
+
 /// Floats handed out one after another from one block that is made once, so that a training step allocates nothing.
 class Arena {
   public:

@@ -1,8 +1,11 @@
 #include "bench_input.h"
 
+#include <numeric>
+
 #include <Eigen/Core>
 #include <fmt/format.h>
 
+#include "core/base/rng.h"
 #include "core/models/common/factor_model.h"
 
 namespace tastebench::bench {
@@ -44,6 +47,44 @@ std::unique_ptr<Recommender> fit(const std::string& id, const TypedParameters& g
     FitContext context{progress, parallel(), 1};
     must(model->fit(TrainingData(data, rows, &context.parallel), must(entry->schema.complete(parameters)), context));
     return model;
+}
+
+DatasetPtr random_news() {
+    constexpr std::uint32_t news = 2000, length = 10, words = 20'000, entities = 10'000, people = 100, clicked = 40,
+                            shown = 60;
+    Rng rng(1);
+    const auto numbered = [](std::uint32_t n) {
+        StringColumn out;
+        for (std::uint32_t i = 0; i < n; ++i)
+            out.push_back(std::to_string(i));
+        return out;
+    };
+    DatasetParts parts;
+    parts.name = "random news";
+    parts.users = IdMap(numbered(people));
+    parts.items = IdMap(numbered(news));
+    for (std::uint32_t i = 0; i < entities; ++i)
+        parts.graph.entities.push_back(fmt::format("entity{}", i));
+    for (ItemIx item = 0; item < news; ++item) {
+        std::string title;
+        for (std::uint32_t p = 0; p < length; ++p) {
+            title += fmt::format("word{} ", rng.below(words));
+            // Those of one title differ, or they would be fewer than its words.
+            parts.graph.links.push_back({item, p * (entities / length) + rng.below(entities / length)});
+        }
+        parts.item_titles.push_back(title);
+    }
+    std::vector<ItemIx> all(news);
+    std::iota(all.begin(), all.end(), ItemIx{0});
+    for (UserIx user = 0; user < people; ++user) {
+        rng.shuffle(std::span(all));
+        for (std::uint32_t i = 0; i < shown; ++i) {
+            parts.interactions.user.push_back(user);
+            parts.interactions.item.push_back(all[i]);
+            parts.interactions.value.push_back(i < clicked ? 1.0F : 0.0F);
+        }
+    }
+    return must(Dataset::make(std::move(parts)));
 }
 
 namespace {

@@ -27,6 +27,10 @@ struct Input {
 /// The interactions of TASTEBENCH_BENCH_FILE.
 const Input& input();
 
+/// News at random, as peers_torch.py has them: 2,000 titles of 10 words out of 20,000, each with one of 10,000
+/// entities; people who clicked 40 of them and left 20.
+DatasetPtr random_news();
+
 /// A fresh model; ends the process with the reason where the model or a parameter is unknown, or training fails.
 std::unique_ptr<Recommender> fit(const std::string& model, const TypedParameters& given, const Dataset& data,
                                  std::span<const RowIx> rows);

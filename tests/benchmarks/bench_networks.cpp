@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "bench_input.h"
-#include "core/base/rng.h"
 #include "core/eval/evaluate.h"
 
 using namespace tastebench;
@@ -25,23 +24,28 @@ struct Passes {
 
 struct Rate {
     double first_seconds = 0, samples_per_second = 0;
-    std::unique_ptr<Recommender> model; ///< after the short training
 };
 
+/// `look` is given the model after the short training, which is gone before the long one: the peak is that of one.
+template <typename Look>
 Rate rate_of(const std::string& model, const TypedParameters& given, const Dataset& data, std::span<const RowIx> rows,
-             double samples, Passes passes) {
-    const auto train = [&](int epochs) {
+             double samples, Passes passes, const Look& look) {
+    const auto train = [&](int epochs, bool looked_at) {
         auto parameters = given;
         parameters["epochs"] = std::to_string(epochs);
         const auto start = std::chrono::steady_clock::now();
-        auto fitted = fit(model, parameters, data, rows);
-        return std::pair(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
-                         std::move(fitted));
+        const auto fitted = fit(model, parameters, data, rows);
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (looked_at)
+            look(*fitted);
+        return seconds;
     };
-    auto [first, fitted] = train(passes.first);
-    const double all = train(passes.first + passes.more).first;
-    return {first, passes.more * samples / (all - first), std::move(fitted)};
+    const double first = train(passes.first, true);
+    const double all = train(passes.first + passes.more, false);
+    return {first, passes.more * samples / (all - first)};
 }
+
+constexpr auto unseen = [](const Recommender&) {};
 
 void count(benchmark::State& state, const Rate& rate, double flops_per_sample) {
     state.SetIterationTime(rate.first_seconds);
@@ -110,14 +114,17 @@ void measure_clicks(benchmark::State& state, const ClickCase& one) {
     }();
     reset_peak();
     for (auto _ : state) {
-        const auto rate = rate_of(one.model, one.parameters, *data, split.train,
-                                  static_cast<double>(split.train.size()), {1, one.passes});
+        const auto rate =
+            rate_of(one.model, one.parameters, *data, split.train, static_cast<double>(split.train.size()),
+                    {1, one.passes}, [&](const Recommender& model) {
+                        Capabilities can;
+                        can.recommends = false;
+                        can.predicts_clicks = true;
+                        Progress progress;
+                        state.counters["auc"] =
+                            must(evaluate(model, can, *data, split, {}, parallel(), progress)).metrics["auc"];
+                    });
         count(state, rate, one.flops);
-        Capabilities can;
-        can.recommends = false;
-        can.predicts_clicks = true;
-        Progress progress;
-        state.counters["auc"] = must(evaluate(*rate.model, can, *data, split, {}, parallel(), progress)).metrics["auc"];
     }
 }
 
@@ -128,48 +135,8 @@ void measure_ncf(benchmark::State& state, const char* batch) {
     for (auto _ : state)
         count(state,
               rate_of("ncf", {{"factors", "8"}, {"layers", "64,32,16,8"}, {"batch", batch}}, *in.data, in.rows,
-                      5 * static_cast<double>(in.rows.size()), {}),
+                      5 * static_cast<double>(in.rows.size()), {}, unseen),
               products(64, 32) + products(32, 16) + products(16, 8) + products(16, 1));
-}
-
-/// News at random, as peers_torch.py has them: 2,000 titles of 10 words out of 20,000, each with one of 10,000
-/// entities; people who clicked 40 of them and left 20.
-DatasetPtr random_news() {
-    constexpr std::uint32_t news = 2000, length = 10, words = 20'000, entities = 10'000, people = 100, clicked = 40,
-                            shown = 60;
-    Rng rng(1);
-    const auto numbered = [](std::uint32_t n) {
-        StringColumn out;
-        for (std::uint32_t i = 0; i < n; ++i)
-            out.push_back(std::to_string(i));
-        return out;
-    };
-    DatasetParts parts;
-    parts.name = "random news";
-    parts.users = IdMap(numbered(people));
-    parts.items = IdMap(numbered(news));
-    for (std::uint32_t i = 0; i < entities; ++i)
-        parts.graph.entities.push_back(fmt::format("entity{}", i));
-    for (ItemIx item = 0; item < news; ++item) {
-        std::string title;
-        for (std::uint32_t p = 0; p < length; ++p) {
-            title += fmt::format("word{} ", rng.below(words));
-            // Those of one title differ, or they would be fewer than its words.
-            parts.graph.links.push_back({item, p * (entities / length) + rng.below(entities / length)});
-        }
-        parts.item_titles.push_back(title);
-    }
-    std::vector<ItemIx> all(news);
-    std::iota(all.begin(), all.end(), ItemIx{0});
-    for (UserIx user = 0; user < people; ++user) {
-        rng.shuffle(std::span(all));
-        for (std::uint32_t i = 0; i < shown; ++i) {
-            parts.interactions.user.push_back(user);
-            parts.interactions.item.push_back(all[i]);
-            parts.interactions.value.push_back(i < clicked ? 1.0F : 0.0F);
-        }
-    }
-    return must(Dataset::make(std::move(parts)));
 }
 
 /// The operations are those of convolving every title of every sample in full, with its entities transformed.
@@ -182,7 +149,7 @@ void measure_dkn(benchmark::State& state) {
     constexpr double windows = 10 * 1 + 9 * 2 + 8 * 3; // of one title, in words
     reset_peak();
     for (auto _ : state)
-        count(state, rate_of("dkn", parameters, *data, rows, static_cast<double>(rows.size()), {}),
+        count(state, rate_of("dkn", parameters, *data, rows, static_cast<double>(rows.size()), {}, unseen),
               31 * (windows * products(200, 100) + 10 * products(100, 100)) + 30 * products(600, 100));
 }
 

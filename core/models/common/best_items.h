@@ -9,12 +9,12 @@
 
 namespace tastebench {
 
-/// At most k of the items that `known` marks, without those of `taken` (ascending): greatest score first, equal ones by
-/// item.
+/// At most options.k of the items that `known` marks, without those of `taken` (ascending): greatest score first, equal
+/// ones by item.
 template <typename Score>
 std::vector<Scored> best_items(std::span<const Score> scores, std::span<const std::uint8_t> known,
-                               std::span<const ItemIx> taken, std::uint32_t k) {
-    TopK best(k);
+                               std::span<const ItemIx> taken, const TopKOptions& options) {
+    TopK best(options.k);
     auto next = taken.begin();
     for (ItemIx item = 0; item < scores.size(); ++item) {
         if (next != taken.end() && *next == item)
@@ -22,6 +22,7 @@ std::vector<Scored> best_items(std::span<const Score> scores, std::span<const st
         else if (known[item] != 0)
             best.offer(item, static_cast<double>(scores[item]));
     }
+    options.tell(best.all_finite());
     return best.take();
 }
 

@@ -107,8 +107,10 @@ void DenseItemWeightsModel::top_k_block(std::span<const UserIx> users, const Top
             }
         }
     }
-    for (std::size_t u = 0; u < users.size(); ++u)
+    for (std::size_t u = 0; u < users.size(); ++u) {
+        options.tell(lists[u].best.all_finite());
         out[u] = lists[u].best.take();
+    }
 }
 
 void DenseItemWeightsModel::save_state(Writer& out) const {

@@ -81,7 +81,7 @@ void FactorModel::top_k_block(std::span<const UserIx> users, const TopKOptions& 
     for (const UserIx user : users)
         asked.push_back({users_.row(user).data(), mean_ + users_.bias[user],
                          options.remove_seen ? seen(user) : std::span<const ItemIx>{}});
-    factor_top_k(item_factors(), known_items(), asked, options.k, out);
+    options.tell(factor_top_k(item_factors(), known_items(), asked, options.k, out));
 }
 
 void FactorModel::save_state(Writer& out) const {

@@ -45,12 +45,14 @@ std::vector<Scored> ScoreSums::take_list(const Recommender& model, UserIx user, 
     TopK best(options.k);
     for (std::uint32_t first = 0; first < sums_.size(); first += chunk) {
         // Items come in ascending order, so one that only equals the cut has lost to those before it.
-        if (!kernels::any_of_16_above(&sums_[first], best.cut()))
+        // What is not a number passes the cut too, to be told of.
+        if (!kernels::any_of_16_not_within(&sums_[first], best.cut()))
             continue;
         for (std::uint32_t item = first; item < std::min(n_items_, first + chunk); ++item)
-            if (sums_[item] > best.cut() && model.item_in_training(item))
+            if (!(sums_[item] <= best.cut()) && model.item_in_training(item))
                 best.offer(item, sums_[item]);
     }
+    options.tell(best.all_finite());
     std::fill(sums_.begin(), sums_.end(), 0.0);
     return best.take();
 }

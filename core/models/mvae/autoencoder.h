@@ -37,6 +37,10 @@ class Autoencoder {
     /// threads.
     double gradient(const Step& step, std::span<float> gradient, const Parallel& parallel);
 
+    bool finite() const { return nn::all_finite(parameters_.values().data(), parameters_.size()); }
+    /// Gives back the room of gradient().
+    void end_training() { arena_ = {}; }
+
     /// Logits of all items for rows of items and weights, without dropout and noise; out is [rows x items].
     void logits(const SparseRows& rows, std::span<const std::uint32_t> users, nn::MatrixView out) const;
 

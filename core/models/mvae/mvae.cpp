@@ -43,6 +43,7 @@ class Mvae final : public Recommender {
     void score(UserIx user, std::span<double> out) const override { score_row(rows_, user, out); }
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override;
+    bool finite() const override { return network_.finite(); }
 
   protected:
     void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
@@ -54,6 +55,10 @@ class Mvae final : public Recommender {
         if (!optimizer_.load(in))
             return bad_data("the stored training state is damaged", {}, "start the run anew");
         return {};
+    }
+    void end_training() override {
+        optimizer_ = {};
+        network_.end_training();
     }
 
   private:
@@ -149,11 +154,13 @@ void Mvae::top_k_block(std::span<const UserIx> users, const TopKOptions& options
                        std::span<std::vector<Scored>> out) const {
     nn::AlignedFloats logits(std::min(score_block, users.size()) * n_items());
     for (std::size_t first = 0; first < users.size(); first += score_block) {
+        if (options.stopped())
+            return;
         const auto mine = users.subspan(first, std::min(score_block, users.size() - first));
         network_.logits(rows_, mine, nn::view(logits.data(), mine.size(), n_items()));
         for (std::size_t u = 0; u < mine.size(); ++u) {
             out[first + u] = best_items(std::span<const float>(logits).subspan(u * n_items(), n_items()), known_items(),
-                                        options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{}, options.k);
+                                        options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{}, options);
         }
     }
 }

@@ -1,7 +1,6 @@
 #include "core/models/ncf/ncf.h"
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <Eigen/Core>
@@ -29,7 +28,11 @@ class Ncf final : public Recommender {
     std::uint32_t n_users() const override { return network_.shape().users; }
     std::uint32_t n_items() const override { return network_.shape().items; }
     void score(UserIx user, std::span<double> out) const override { network_.logits(user, all_items_, out); }
+    void score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const override {
+        network_.logits(user, items, out);
+    }
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
+    bool finite() const override { return network_.finite(); }
     std::vector<Scored> similar_items(ItemIx item, std::uint32_t k) const override;
 
   protected:
@@ -37,6 +40,7 @@ class Ncf final : public Recommender {
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override { network_.save_training(out); }
     Status load_training(Reader& in) override;
+    void end_training() override { network_.end_training(); }
 
   private:
     void begin(NcfKind kind);
@@ -129,9 +133,7 @@ Status Ncf::fit(const TrainingData& training, const Parameters& parameters, FitC
                 context.parallel);
             context.progress.advance();
         }
-        // The last step may overflow after the last loss was taken.
-        return network_.finite() ? loss / static_cast<double>(samples.size())
-                                 : std::numeric_limits<double>::quiet_NaN();
+        return loss / static_cast<double>(samples.size());
     });
 }
 

@@ -17,10 +17,6 @@ constexpr std::uint32_t bias_streams = 64;  ///< so far after the layers'
 constexpr std::uint32_t none = 0xFFFF'FFFFU;
 constexpr std::size_t row_owners = NcfNetwork::parts / 2; ///< of the users, and as many of the items
 
-std::size_t to_line(std::size_t floats) {
-    return (floats + 15) / 16 * 16;
-}
-
 void draw_uniform(nn::ParameterSet& dense, const nn::Slot& slot, std::size_t rows, std::size_t columns, double bound,
                   std::uint64_t seed, std::uint32_t stream) {
     Rng rng(seed, stream);
@@ -53,13 +49,12 @@ void NcfNetwork::lay_out(const NcfShape& shape, std::size_t moments) {
     for (std::size_t l = 0; l + 1 < widths_.size(); ++l) {
         weights_.push_back(dense_.add(widths_[l], widths_[l + 1]));
         biases_.push_back(dense_.add(1, widths_[l + 1]));
-        transposed_.emplace_back(weights_.back().size(), 0.0F);
     }
     out_gmf_ = dense_.add(1, gmf_);
     out_mlp_ = dense_.add(1, widths_.empty() ? 0 : widths_.back());
     out_bias_ = dense_.add(1, 2);
     const auto make = [&](Table& table, std::size_t n) {
-        table.stride = to_line(width() * (1 + moments));
+        table.stride = row_stride(moments);
         table.rows.assign(n * table.stride, 0.0F);
     };
     make(users_, shape.users);
@@ -105,7 +100,7 @@ void NcfNetwork::draw(float deviation, std::span<const std::uint8_t> known_users
 }
 
 void NcfNetwork::refresh() {
-    for (std::size_t l = 0; l < weights_.size(); ++l)
+    for (std::size_t l = 0; l < transposed_.size(); ++l)
         nn::small_transpose(layer(l), dense_.at(weights_[l]), transposed_[l].data());
 }
 
@@ -146,7 +141,8 @@ void NcfNetwork::begin(NcfKind kind, const nn::OptimizerSettings& settings, std:
     for (auto* table : {&users_, &items_})
         for (std::size_t at = 0; at < table->rows.size(); at += table->stride)
             std::fill_n(table->rows.data() + at + width(), table->stride - width(), 0.0F);
-    const std::size_t slices = (batch + slice_of(batch) - 1) / slice_of(batch);
+    // A smaller batch may have more slices (1100 samples 9, 1000 of them 16), but never more than blocks.
+    const std::size_t slices = std::min(most_slices, (batch + block - 1) / block);
     gradients_.resize(slices, dense_.size());
     scratch_.assign(slices, make_scratch(true));
     losses_.assign(slices, 0.0);
@@ -159,6 +155,9 @@ void NcfNetwork::begin(NcfKind kind, const nn::OptimizerSettings& settings, std:
     items_.first_of.assign(shape_.items, none);
     touched_.assign(parts, std::vector<std::uint32_t>(batch));
     trained_ = trained();
+    transposed_.clear();
+    for (const auto& slot : weights_)
+        transposed_.emplace_back(slot.size(), 0.0F);
     refresh();
 }
 
@@ -174,25 +173,35 @@ void NcfNetwork::blend(float alpha) {
     bias[1] = 0;
 }
 
-void NcfNetwork::forward(Scratch& scratch, const UserIx* users, const ItemIx* items, std::size_t n) const {
-    const NcfRows rows{users_.rows.data(), items_.rows.data(), users_.stride, gmf_, half_};
+/// The bias and GMF's part of the logits.
+void NcfNetwork::begin_logits(Scratch& scratch, const UserIx* users, const ItemIx* items, std::size_t n) const {
     std::fill_n(scratch.logits.begin(), block, dense_.at(out_bias_)[bias_slot()]);
-    if (with_gmf()) {
-        ncf_products(rows, users, items, n, scratch.products.data());
-        ncf_add_dots(scratch.products.data(), gmf_, dense_.at(out_gmf_), n, scratch.logits.data());
-    }
-    if (with_mlp()) {
-        ncf_inputs(rows, users, items, n, scratch.layers.front().data());
-        for (std::size_t l = 0; l < weights_.size(); ++l)
-            nn::small_forward(layer(l), n, scratch.layers[l].data(), dense_.at(weights_[l]), dense_.at(biases_[l]),
-                              true, scratch.layers[l + 1].data());
-        ncf_add_dots(scratch.layers.back().data(), widths_.back(), dense_.at(out_mlp_), n, scratch.logits.data());
-    }
+    if (!with_gmf())
+        return;
+    ncf_products(rows(), users, items, n, scratch.products.data());
+    ncf_add_dots(scratch.products.data(), gmf_, dense_.at(out_gmf_), n, scratch.logits.data());
+}
+
+/// From a_1 on.
+void NcfNetwork::upper_layers(Scratch& scratch, std::size_t n) const {
+    for (std::size_t l = 1; l < weights_.size(); ++l)
+        nn::small_forward(layer(l), n, scratch.layers[l].data(), dense_.at(weights_[l]), dense_.at(biases_[l]), true,
+                          scratch.layers[l + 1].data());
+    ncf_add_dots(scratch.layers.back().data(), widths_.back(), dense_.at(out_mlp_), n, scratch.logits.data());
+}
+
+void NcfNetwork::forward(Scratch& scratch, const UserIx* users, const ItemIx* items, std::size_t n) const {
+    begin_logits(scratch, users, items, n);
+    if (!with_mlp())
+        return;
+    ncf_inputs(rows(), users, items, n, scratch.layers.front().data());
+    nn::small_forward(layer(0), n, scratch.layers.front().data(), dense_.at(weights_[0]), dense_.at(biases_[0]), true,
+                      scratch.layers[1].data());
+    upper_layers(scratch, n);
 }
 
 /// From the errors, which are scaled first, to the gradients of the slice's dense weights and of the samples' rows.
 void NcfNetwork::backward(Scratch& scratch, std::size_t slice, std::size_t first, std::size_t n, float scale) {
-    const NcfRows rows{users_.rows.data(), items_.rows.data(), users_.stride, gmf_, half_};
     float& d_bias = gradients_.at(slice, out_bias_)[bias_slot()];
     for (std::size_t s = 0; s < n; ++s) {
         scratch.errors[s] *= scale;
@@ -213,7 +222,7 @@ void NcfNetwork::backward(Scratch& scratch, std::size_t slice, std::size_t first
                                scratch.deltas[l].data());
         }
     }
-    ncf_row_gradients(rows, batch_users_.data() + first, batch_items_.data() + first, n,
+    ncf_row_gradients(rows(), batch_users_.data() + first, batch_items_.data() + first, n,
                       with_gmf() ? dense_.at(out_gmf_) : nullptr, errors,
                       with_mlp() ? scratch.deltas.front().data() : nullptr, user_gradients_.data() + first * width(),
                       item_gradients_.data() + first * width());
@@ -283,20 +292,32 @@ double NcfNetwork::step(std::size_t n, const Fill& fill, const Parallel& paralle
     return loss;
 }
 
+/// The first layer's sums begin with the user's half of the inputs, which is the same for all items: the additions that
+/// forward() makes, in its order, so that the digits are those of training.
 void NcfNetwork::logits(UserIx user, std::span<const ItemIx> items, std::span<double> out) const {
     Scratch scratch = make_scratch(false);
     const std::vector<UserIx> users(block, user);
+    nn::AlignedFloats sums(with_mlp() ? widths_[1] : 0);
+    if (with_mlp())
+        nn::small_forward({half_, widths_[1]}, 1, users_.row(user) + gmf_, dense_.at(weights_[0]),
+                          dense_.at(biases_[0]), false, sums.data());
     for (std::size_t first = 0; first < items.size(); first += block) {
         const std::size_t n = std::min(block, items.size() - first);
-        forward(scratch, users.data(), items.data() + first, n);
+        const ItemIx* some = items.data() + first;
+        begin_logits(scratch, users.data(), some, n);
+        if (with_mlp()) {
+            ncf_item_inputs(rows(), some, n, scratch.layers.front().data());
+            nn::small_forward({half_, widths_[1]}, n, scratch.layers.front().data(),
+                              dense_.at(weights_[0]) + std::size_t{half_} * widths_[1], sums.data(), true,
+                              scratch.layers[1].data());
+            upper_layers(scratch, n);
+        }
         std::copy_n(scratch.logits.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(first));
     }
 }
 
 bool NcfNetwork::finite() const {
-    const auto sound = [](std::span<const float> values) {
-        return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-    };
+    const auto sound = [](std::span<const float> values) { return nn::all_finite(values.data(), values.size()); };
     return sound(dense_.values()) && sound(users_.rows) && sound(items_.rows);
 }
 

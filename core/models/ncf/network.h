@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/data/dataset.h"
+#include "core/models/ncf/network_kernels.h"
 #include "core/nn/optimizer.h"
 #include "core/nn/parameter_set.h"
 #include "core/nn/small_dense.h"
@@ -77,6 +78,8 @@ class NcfNetwork {
     bool load(Reader& in);
     void save_training(Writer& out) const;
     bool load_training(Reader& in); ///< after begin()
+    /// Gives back the moments and whatever steps need; until lay_out() there are none.
+    void end_training();
 
   private:
     struct Table {
@@ -85,6 +88,7 @@ class NcfNetwork {
         std::vector<std::uint32_t> first_of; ///< of a row: its first sample in the batch
         float* row(std::size_t i) { return rows.data() + i * stride; }
         const float* row(std::size_t i) const { return rows.data() + i * stride; }
+        std::size_t size() const { return stride == 0 ? 0 : rows.size() / stride; }
     };
     /// What `block` samples need on their way.
     struct Scratch {
@@ -98,19 +102,23 @@ class NcfNetwork {
     };
 
     std::size_t width() const { return std::size_t{gmf_} + half_; }
+    std::size_t row_stride(std::size_t moments) const { return (width() * (1 + moments) + 15) / 16 * 16; }
+    NcfRows rows() const { return {users_.rows.data(), items_.rows.data(), users_.stride, gmf_, half_}; }
     bool with_gmf() const { return kind_ != NcfKind::mlp; }
     bool with_mlp() const { return kind_ != NcfKind::gmf; }
     std::size_t bias_slot() const { return kind_ == NcfKind::mlp ? 1 : 0; }
     nn::SmallDense layer(std::size_t l) const { return {widths_[l], widths_[l + 1]}; }
     Scratch make_scratch(bool training) const;
     std::vector<Range> trained() const;
+    void begin_logits(Scratch& scratch, const UserIx* users, const ItemIx* items, std::size_t n) const;
+    void upper_layers(Scratch& scratch, std::size_t n) const;
     void forward(Scratch& scratch, const UserIx* users, const ItemIx* items, std::size_t n) const;
     void backward(Scratch& scratch, std::size_t slice, std::size_t first, std::size_t n, float scale);
     void step_rows(Table& table, std::span<const std::uint32_t> ids, float* gradients, std::size_t part,
                    std::size_t owners, std::vector<std::uint32_t>& touched, const nn::StepSizes& sizes);
     void step_dense(std::size_t part, std::size_t slices);
-    std::vector<float> rows_of(const Table& table, std::size_t from, std::size_t to) const;
-    bool set_rows(Table& table, std::size_t from, std::size_t to, std::span<const float> values);
+    void save_rows(const Table& table, std::size_t from, std::size_t to, Writer& out) const;
+    bool load_rows(Table& table, std::size_t from, std::size_t to, Reader& in);
 
     NcfShape shape_;
     NcfKind kind_ = NcfKind::neumf;
@@ -120,10 +128,10 @@ class NcfNetwork {
     Table users_, items_;
     nn::ParameterSet dense_;
     std::vector<nn::Slot> weights_, biases_;
-    nn::Slot out_gmf_, out_mlp_, out_bias_;     ///< the bias of GMF and NeuMF, and that of the MLP alone
-    std::vector<nn::AlignedFloats> transposed_; ///< of weights_
+    nn::Slot out_gmf_, out_mlp_, out_bias_; ///< the bias of GMF and NeuMF, and that of the MLP alone
 
     // Of training.
+    std::vector<nn::AlignedFloats> transposed_; ///< of weights_
     nn::OptimizerSettings settings_;
     nn::Optimizer optimizer_;      ///< of the dense weights; it counts the steps
     nn::Gradients gradients_;      ///< of the dense weights, by slice

@@ -37,6 +37,14 @@ void ncf_inputs(const NcfRows& rows, const std::uint32_t* users, const std::uint
     }
 }
 
+void ncf_item_inputs(const NcfRows& rows, const std::uint32_t* items, std::size_t n, float* inputs) {
+    for (std::size_t s = 0; s < n; ++s) {
+        const float* q = rows.items + items[s] * rows.stride + rows.gmf;
+        for (std::size_t f = 0; f < rows.half; f += lanes::count)
+            lanes::store(inputs + s * rows.half + f, lanes::load(q + f));
+    }
+}
+
 void ncf_add_dots(const float* x, std::size_t width, const float* h, std::size_t n, float* out) {
     for (std::size_t s = 0; s < n; s += lanes::count) {
         Floats dots[lanes::count] = {};

@@ -22,6 +22,8 @@ void ncf_products(const NcfRows& rows, const std::uint32_t* users, const std::ui
 /// inputs [n x 2 half]: the user's embedding, then the item's.
 void ncf_inputs(const NcfRows& rows, const std::uint32_t* users, const std::uint32_t* items, std::size_t n,
                 float* inputs);
+/// inputs [n x half]: the item's embedding.
+void ncf_item_inputs(const NcfRows& rows, const std::uint32_t* items, std::size_t n, float* inputs);
 
 /// out[s] += h . x_s, x [n x width]. x and out have room for n rounded up to small_lanes.
 void ncf_add_dots(const float* x, std::size_t width, const float* h, std::size_t n, float* out);

@@ -51,23 +51,52 @@ std::uint64_t LotOrder::permute(std::uint64_t value) const {
 
 NcfSamples::NcfSamples(std::span<const std::uint64_t> starts, std::span<const ItemIx> items,
                        std::span<const std::uint8_t> known, std::uint32_t negatives)
-    : negatives_(negatives) {
-    std::vector<std::uint32_t> place(known.size(), 0);
+    : negatives_(negatives), starts_(starts), positives_(items) {
     for (ItemIx item = 0; item < known.size(); ++item)
-        if (known[item] != 0) {
-            place[item] = static_cast<std::uint32_t>(known_.size());
+        if (known[item] != 0)
             known_.push_back(item);
-        }
-    starts_.push_back(0);
-    for (UserIx user = 0; user + 1 < starts.size(); ++user) {
+    bool as_given = known_.size() == known.size();
+    for (std::size_t user = 0; user + 1 < starts.size(); ++user)
+        as_given = as_given && starts[user + 1] - starts[user] < known_.size();
+    if (!as_given)
+        copy_positives(starts, items, known);
+    for (UserIx user = 0; user + 1 < starts_.size(); ++user)
+        while (near_.size() << near_bits < starts_[user + 1])
+            near_.push_back(user);
+    if (!positives_.empty())
+        near_.push_back(static_cast<UserIx>(std::upper_bound(starts_.begin(), starts_.end(), positives_.size() - 1) -
+                                            starts_.begin() - 1));
+}
+
+void NcfSamples::copy_positives(std::span<const std::uint64_t> starts, std::span<const ItemIx> items,
+                                std::span<const std::uint8_t> known) {
+    std::vector<std::uint32_t> place(known.size(), 0);
+    for (std::uint32_t at = 0; at < known_.size(); ++at)
+        place[known_[at]] = at;
+    own_positives_.reserve(items.size());
+    own_starts_.reserve(starts.size());
+    own_starts_.push_back(0);
+    for (std::size_t user = 0; user + 1 < starts.size(); ++user) {
         const auto mine = items.subspan(starts[user], starts[user + 1] - starts[user]);
         if (mine.size() < known_.size())
-            for (const ItemIx item : mine) {
-                positives_.push_back(place[item]);
-                users_.push_back(user);
-            }
-        starts_.push_back(positives_.size());
+            for (const ItemIx item : mine)
+                own_positives_.push_back(place[item]);
+        own_starts_.push_back(own_positives_.size());
     }
+    starts_ = own_starts_;
+    positives_ = own_positives_;
+}
+
+/// Between the users of the nearest entries of near_; of those with nothing, who start where the next one does, none.
+UserIx NcfSamples::user_of(std::uint64_t positive) const {
+    const std::uint64_t* low = starts_.data() + near_[positive >> near_bits];
+    std::uint64_t n = near_[(positive >> near_bits) + 1] - near_[positive >> near_bits] + std::uint64_t{1};
+    while (n > 1) { // low[0] <= positive < low[n]
+        const std::uint64_t half = n / 2;
+        low = low[half] <= positive ? low + half : low;
+        n -= half;
+    }
+    return static_cast<UserIx>(low - starts_.data());
 }
 
 void NcfSamples::begin_epoch(std::uint64_t seed, std::uint32_t epoch) {
@@ -100,11 +129,11 @@ void NcfSamples::fill(std::uint64_t first, std::span<UserIx> users, std::span<It
         const std::size_t end = std::min(users.size(), begin + chunk);
         for (std::size_t s = begin; s < end; ++s) {
             const std::uint64_t at = sample[s - begin] = order_[first + s];
-            __builtin_prefetch(&users_[at / (1 + negatives_)]);
+            __builtin_prefetch(&near_[at / (1 + negatives_) >> near_bits]);
             labels[s] = at % (1 + negatives_) == 0 ? 1.0F : 0.0F;
         }
         for (std::size_t s = begin; s < end; ++s) {
-            users[s] = users_[sample[s - begin] / (1 + negatives_)];
+            users[s] = user_of(sample[s - begin] / (1 + negatives_));
             __builtin_prefetch(&positives_[(starts_[users[s]] + starts_[users[s] + 1]) / 2]);
         }
         for (std::size_t s = begin; s < end; ++s)

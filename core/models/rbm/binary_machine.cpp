@@ -22,13 +22,13 @@ void BinaryMachine::lay_out() {
     weights_ = parameters_.add(items_, hidden_);
     visible_bias_ = parameters_.add(1, items_);
     hidden_bias_ = parameters_.add(1, hidden_);
-    velocity_.assign(parameters_.size(), 0.0F);
     stride_ = (items_ + 15) / 16 * 16 + 16;
 }
 
 BinaryMachine::BinaryMachine(const SparseRows& rows, std::uint32_t hidden, float deviation, std::uint64_t seed)
     : BinaryMachine(rows.n_columns, hidden) {
     lay_out();
+    velocity_.assign(parameters_.size(), 0.0F);
     parameters_.draw_normal(weights_, deviation, seed, weight_stream);
     std::vector<double> had(items_, 0.0);
     for (const auto item : rows.columns)
@@ -139,6 +139,11 @@ double BinaryMachine::learn(const Step& step, const Parallel& parallel) {
                    static_cast<std::uint32_t>(std::min<std::size_t>(items_, (part + 1) * item_block)));
     });
     return std::accumulate(errors_.begin(), errors_.end(), 0.0);
+}
+
+void BinaryMachine::end_training() {
+    Machine::end_training();
+    nn::give_back(driven_, free_, sampled_, items_at_end_, rngs_, errors_);
 }
 
 void BinaryMachine::save(Writer& out) const {

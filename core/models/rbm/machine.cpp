@@ -1,14 +1,12 @@
 #include "core/models/rbm/machine.h"
 
-#include <algorithm>
-
 namespace tastebench::rbm {
 
 bool Machine::load_training(Reader& in) {
     const auto stored = in.array<float>();
-    if (stored.size() != velocity_.size())
+    if (stored.size() != parameters_.size())
         return false;
-    std::copy(stored.begin(), stored.end(), velocity_.begin());
+    velocity_.assign(stored.begin(), stored.end());
     return true;
 }
 

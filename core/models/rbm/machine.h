@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/linalg/sparse_rows.h"
+#include "core/nn/kernels.h"
 #include "core/nn/parameter_set.h"
 
 namespace tastebench::rbm {
@@ -44,6 +45,9 @@ class Machine {
 
     void save_training(Writer& out) const { out.array(std::span<const float>(velocity_)); }
     bool load_training(Reader& in);
+    /// Gives back what only learn() needs; it must not be called any more.
+    virtual void end_training() { nn::give_back(velocity_); }
+    bool finite() const { return nn::all_finite(parameters_.values().data(), parameters_.size()); }
 
     nn::ParameterSet& parameters() { return parameters_; }
     const nn::ParameterSet& parameters() const { return parameters_; }
@@ -58,7 +62,8 @@ class Machine {
 
     std::uint32_t items_, hidden_;
     nn::ParameterSet parameters_;
-    nn::AlignedFloats velocity_; ///< what momentum keeps of earlier steps, of the size of the parameters
+    nn::AlignedFloats velocity_; ///< what momentum keeps of earlier steps, of the size of the parameters; empty in one
+                                 ///< that was loaded, until load_training()
 };
 
 template <typename LayOut>

@@ -48,6 +48,7 @@ class Rbm final : public Recommender {
     }
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override;
+    bool finite() const override { return machine().finite(); }
 
   protected:
     void top_k_block(std::span<const UserIx> users, const TopKOptions& options,
@@ -60,6 +61,7 @@ class Rbm final : public Recommender {
             return bad_data("the stored training state is damaged", {}, "start the run anew");
         return {};
     }
+    void end_training() override { machine().end_training(); }
 
   private:
     Status start(const TrainingData& training, const Parameters& parameters, const FitContext& context);
@@ -226,7 +228,7 @@ void Rbm::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
     nn::AlignedFloats codes(std::min(score_users, users.size()) * hidden);
     nn::AlignedFloats scores(std::min(score_users, users.size()) * items);
     for (std::size_t first = 0; first < users.size(); first += score_users) {
-        if (options.progress != nullptr && options.progress->cancelled())
+        if (options.stopped())
             return;
         const auto mine = users.subspan(first, std::min(score_users, users.size() - first));
         for (std::size_t u = 0; u < mine.size(); ++u)
@@ -234,7 +236,7 @@ void Rbm::top_k_block(std::span<const UserIx> users, const TopKOptions& options,
         decode_all(codes, mine.size(), scores);
         for (std::size_t u = 0; u < mine.size(); ++u)
             out[first + u] = best_items(std::span<const float>(scores).subspan(u * items, items), known_items(),
-                                        options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{}, options.k);
+                                        options.remove_seen ? seen(mine[u]) : std::span<const ItemIx>{}, options);
     }
 }
 

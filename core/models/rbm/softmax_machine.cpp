@@ -49,13 +49,13 @@ void SoftmaxMachine::lay_out() {
     conditional_ = with_conditional_ ? parameters_.add(items_, hidden_) : nn::Slot{};
     visible_bias_ = parameters_.add(items_, n);
     hidden_bias_ = parameters_.add(1, hidden_);
-    velocity_.assign(parameters_.size(), 0.0F);
     touched_.assign(items_, 0);
 }
 
 SoftmaxMachine::SoftmaxMachine(const SoftmaxShape& shape, const SparseRows& rows, float deviation, std::uint64_t seed)
     : SoftmaxMachine(shape) {
     lay_out();
+    velocity_.assign(parameters_.size(), 0.0F);
     parameters_.draw_normal(weights_, deviation, seed, weight_stream);
     start_biases(rows, levels_.size(), parameters_.at(visible_bias_));
 }
@@ -218,6 +218,11 @@ double SoftmaxMachine::learn(const Step& step, const Parallel& parallel) {
                    static_cast<std::uint32_t>(std::min<std::size_t>(items_, (part + 1) * block)));
     });
     return std::accumulate(errors_.begin(), errors_.end(), 0.0);
+}
+
+void SoftmaxMachine::end_training() {
+    Machine::end_training();
+    nn::give_back(driven_, free_, sampled_, always_, starts_, ended_at_, errors_, touched_);
 }
 
 void SoftmaxMachine::save(Writer& out) const {

@@ -37,6 +37,7 @@ class SoftmaxMachine final : public Machine {
     double learn(const Step& step, const Parallel& parallel) override;
     void encode(std::span<const std::uint32_t> items, std::span<const float> values, float* hidden) const override;
     void decode(const nn::ConstMatrixView& hidden, std::uint32_t first, nn::MatrixView out) const override;
+    void end_training() override;
     void save(Writer& out) const override;
 
   private:

@@ -25,6 +25,30 @@ class TestBase : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void a_part_is_written_in_place_and_never_read_past_its_end() {
+        Writer out;
+        out.number(std::uint32_t{7});
+        const auto outer = out.begin_part();
+        out.text("before");
+        const auto inner = out.begin_part();
+        out.end_part(inner);
+        out.end_part(outer);
+        out.number(std::uint32_t{8});
+        Reader in(out.bytes());
+        QCOMPARE(in.number<std::uint32_t>(), 7U);
+        Reader part(in.part());
+        QCOMPARE(part.text(), std::string("before"));
+        QVERIFY(part.part().empty() && part.ok() && part.at_end());
+        QCOMPARE(in.number<std::uint32_t>(), 8U);
+        QVERIFY(in.finish("it").has_value());
+        for (std::size_t length = 4; length + 4 < out.bytes().size(); ++length) {
+            Reader cut(std::span(out.bytes()).first(length));
+            cut.number<std::uint32_t>();
+            QVERIFY(cut.part().empty());
+            QVERIFY(!cut.ok());
+        }
+    }
+
     void an_error_reads_where_what_and_remedy() {
         const Error error{ErrorKind::bad_data, "the rating is no number", "a.csv:3:2", "correct it"};
         QCOMPARE(error.text(), std::string("a.csv:3:2: the rating is no number; correct it"));

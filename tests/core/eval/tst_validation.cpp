@@ -123,6 +123,77 @@ class TestValidation : public QObject {
             }
     }
 
+    void what_a_model_cannot_have_is_not_watched_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("metric");
+        QTest::addColumn<bool>("possible");
+        const auto row = [](const char* model, const char* metric, bool possible) {
+            QTest::addRow("%s %s", model, metric) << QString(model) << QString(metric) << possible;
+        };
+        row("bpr", "rmse", false);
+        row("ncf", "logloss", false);
+        row("svd", "auc", false);
+        row("svd", "ndcg@10", true);
+        row("svd", "mae", true);
+        row("bpr", "map@10", true);
+        row("bpr", "auto", true);
+    }
+    void what_a_model_cannot_have_is_not_watched() {
+        QFETCH(QString, model);
+        QFETCH(QString, metric);
+        QFETCH(bool, possible);
+        const auto data = random_rows(23, 300, 20, 20);
+        RunSpec spec;
+        spec.model = model.toStdString();
+        spec.parameters = {{"watch", metric.toStdString()}};
+        spec.split = recipe("random:0.7,0.1");
+        const auto ready = prepare_spec(*data, spec);
+        QCOMPARE(ready.has_value(), possible);
+        if (!possible) {
+            QVERIFY(ready.error().kind == ErrorKind::usage);
+            QCOMPARE(ready.error().where, std::string("watch"));
+            QVERIFY(ready.error().remedy.find("ndcg@10") != std::string::npos);
+            QVERIFY(ready.error().remedy.find(metric.toStdString()) == std::string::npos);
+        }
+        spec.split = recipe("random:0.7");
+        QVERIFY(prepare_spec(*data, spec).has_value()); // nothing is watched
+    }
+
+    /// Clicks of one kind in the validation rows have no AUC; the run goes on and says so.
+    void validation_rows_without_a_metric_leave_a_note() {
+        std::vector<Row> rows;
+        Rng rng(6);
+        for (int i = 0; i < 200; ++i)
+            rows.push_back({std::to_string(rng.below(20)), std::to_string(rng.below(15)),
+                            i >= 120 && i < 160 ? 1.0F : static_cast<float>(rng.below(2)), i});
+        auto parts = (*make_data(rows))->parts();
+        FeatureColumn genre;
+        genre.name = "genre";
+        for (std::uint32_t item = 0; item < parts.items.size(); ++item)
+            genre.texts.push_back(item % 2 == 0 ? "drama" : "comedy");
+        parts.item_features.push_back(std::move(genre));
+        const auto data = *Dataset::make(std::move(parts));
+        RunSpec spec;
+        spec.model = "fm";
+        spec.parameters = {
+            {"task", std::string("clicks")}, {"learner", std::string("sgd")}, {"watch", std::string("auc")}};
+        spec.split = recipe("global:0.6,0.2");
+        Progress progress;
+        const auto ready = prepare_spec(*data, spec);
+        QVERIFY2(ready, ready ? "" : ready.error().text().c_str());
+        const auto done = execute(*data, *ready, Parallel(2), progress);
+        QVERIFY2(done, done ? "" : done.error().text().c_str());
+        for (const auto& point : done->run.curves)
+            QVERIFY(point.series != "validation_auc");
+        spec.parameters["patience"] = std::int64_t{2};
+        Progress another;
+        const auto stopped = execute(*data, *prepare_spec(*data, spec), Parallel(2), another);
+        QVERIFY(!stopped);
+        QVERIFY(stopped.error().kind == ErrorKind::bad_data);
+        QVERIFY(stopped.error().what.find("auc") != std::string::npos);
+        QVERIFY(!stopped.error().remedy.empty());
+    }
+
     void the_protocol_says_what_was_done() {
         const auto protocol = [](const char* form) { return describe_protocol(recipe(form), {}); };
         // As it has always read.

@@ -214,6 +214,20 @@ class TestEveryModel : public QObject {
         QCOMPARE(backwards, predicted);
     }
 
+    void scores_of_some_items_are_those_of_all() {
+        const auto fitted = fit(current(), *any_data());
+        QVERIFY(fitted.model->finite());
+        const std::vector<ItemIx> some{29, 0, 3, 17, 16};
+        std::vector<double> scores(fitted.model->n_items());
+        std::vector<double> few_scores(some.size());
+        for (UserIx user = 0; user < fitted.model->n_users(); user += 7) {
+            fitted.model->score(user, scores);
+            fitted.model->score_some(user, some, few_scores);
+            for (std::size_t i = 0; i < some.size(); ++i)
+                QCOMPARE(few_scores[i], scores[some[i]]);
+        }
+    }
+
     void lists_hold_the_best_unseen_items() {
         const auto fitted = fit(current(), *any_data());
         const auto& model = *fitted.model;

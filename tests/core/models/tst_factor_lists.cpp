@@ -135,6 +135,29 @@ class TestFactorLists : public QObject {
         QVERIFY(made.lists(7, 5)[3].empty());
     }
 
+    void scores_that_are_no_numbers_are_told() {
+        const auto sound = [](const Factors& made) {
+            std::vector<FactorUser> asked;
+            for (std::uint32_t u = 0; u < 8; ++u)
+                asked.push_back(made.user(u));
+            std::vector<std::vector<Scored>> out(8);
+            return factor_top_k(made.view(), made.known, asked, 5, out);
+        };
+        const Factors made(8, 100, 8);
+        QVERIFY(sound(made));
+        for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            auto item = made;
+            item.bias[98] = bad;
+            QVERIFY(!sound(item));
+            auto user = made;
+            user.users.row(7)[3] = bad;
+            QVERIFY(!sound(user));
+            auto unknown = made;
+            unknown.bias[3] = bad;
+            QVERIFY(unknown.known[3] == 0 && sound(unknown));
+        }
+    }
+
     void scores_that_are_no_numbers_are_never_listed() {
         Factors made(1, 40, 8);
         made.taken[0].clear();

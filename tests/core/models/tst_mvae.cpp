@@ -122,6 +122,24 @@ class TestMvae : public QObject {
         QVERIFY(!ready);
         QCOMPARE(ready.error().where, std::string("patience"));
     }
+
+    void the_end_of_training_leaves_what_was_learned_and_bad_weights_are_told() {
+        const auto rows = small_rows();
+        const std::vector<std::uint32_t> users{2, 0, 1};
+        Autoencoder network;
+        network.start({5, 4, 3}, 11);
+        std::vector<float> gradient(network.parameters().size());
+        network.gradient({rows, users, 0.3F, 0.7F, true, 99}, gradient, Parallel(1));
+        Writer before;
+        network.save(before);
+        network.end_training();
+        Writer after;
+        network.save(after);
+        QVERIFY(after.bytes() == before.bytes());
+        QVERIFY(network.finite());
+        network.parameters().values()[7] = std::numeric_limits<float>::infinity();
+        QVERIFY(!network.finite());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestMvae)

@@ -1,4 +1,5 @@
 // The networks of NCF by themselves: gradients, steps, samples.
+#include <algorithm>
 #include <set>
 
 #include <QTest>
@@ -6,6 +7,7 @@
 #include "core/base/rng.h"
 #include "core/models/ncf/network.h"
 #include "core/models/ncf/samples.h"
+#include "core/nn/losses.h"
 
 using namespace tastebench;
 
@@ -133,8 +135,10 @@ NcfKind current_kind() {
 
 /// Three people: items 0 2 4 6 8 ... of 40; all but 5 and 17; everything.
 NcfSamples three_people(std::uint32_t negatives) {
-    std::vector<std::uint64_t> starts{0};
-    std::vector<ItemIx> items;
+    static std::vector<std::uint64_t> starts;
+    static std::vector<ItemIx> items;
+    starts = {0};
+    items.clear();
     for (ItemIx i = 0; i < 40; i += 2)
         items.push_back(i);
     starts.push_back(items.size());
@@ -249,6 +253,88 @@ class TestNcfNetwork : public QObject {
         QVERIFY(ends[0] == ends[2]);
     }
 
+    /// 1100 samples are nine slices of two blocks, but 1000 are sixteen of one.
+    void a_smaller_batch_may_have_more_slices() {
+        for (const std::size_t fewer : {577, 1000, 1024}) {
+            Case large(NcfKind::neumf, 1100, plain_descent());
+            Case exact(NcfKind::neumf, 1100, plain_descent());
+            for (auto* c : {&large, &exact}) {
+                c->users.resize(fewer);
+                c->items.resize(fewer);
+                c->labels.resize(fewer);
+            }
+            exact.network.begin(NcfKind::neumf, plain_descent(), fewer);
+            const Parallel parallel(2);
+            QCOMPARE(large.step(parallel), exact.step(parallel));
+            QVERIFY(large.numbers() == exact.numbers());
+        }
+    }
+
+    /// The losses of a step that moves nothing, added up in its order of blocks, from the logits of one user's items.
+    void logits_have_the_digits_of_training_data() { each_kind(); }
+    void logits_have_the_digits_of_training() {
+        nn::OptimizerSettings still = plain_descent();
+        still.rate = 0;
+        Case c(current_kind(), 9, still);
+        for (UserIx user = 0; user < 11; ++user) {
+            std::fill(c.users.begin(), c.users.end(), user);
+            std::iota(c.items.begin(), c.items.end(), 0U);
+            std::vector<double> logits(9);
+            c.network.logits(user, c.items, logits);
+            const std::vector<float> single(logits.begin(), logits.end());
+            std::vector<float> errors(9);
+            QCOMPARE(c.step(Parallel(1)), nn::binary_cross_entropy(single.data(), c.labels.data(), 9, errors.data()));
+        }
+    }
+
+    void the_end_of_training_leaves_what_was_learned() {
+        Case c(NcfKind::neumf, 300, {});
+        c.step(Parallel(1));
+        const auto state = [&] {
+            Writer out;
+            c.network.save(out);
+            return out.take();
+        };
+        const auto before = state();
+        const std::vector<ItemIx> items{0, 3, 8};
+        std::vector<double> logits(3), again(3);
+        c.network.logits(10, items, logits);
+        Writer training;
+        c.network.save_training(training);
+        c.network.end_training();
+        QVERIFY(state() == before);
+        c.network.logits(10, items, again);
+        QVERIFY(again == logits);
+        Writer less;
+        c.network.save_training(less);
+        QVERIFY(less.bytes().size() < 50 && training.bytes().size() > 1000);
+    }
+
+    /// Layers as wide as the schema allows are more than 2^24 weights.
+    void the_largest_layers_are_read_again() {
+        NcfNetwork network;
+        network.lay_out({2, 3, 1, {4096, 4096, 8}}, 0);
+        network.dense().values().back() = 0.25F;
+        Writer out;
+        network.save(out);
+        NcfNetwork read;
+        Reader in(out.bytes());
+        QVERIFY(read.load(in));
+        QVERIFY(read.shape() == network.shape());
+        QVERIFY(std::ranges::equal(read.dense().values(), network.dense().values()));
+        // What says so without having them is refused, and nothing of that size is made.
+        Writer small;
+        for (const std::uint32_t number : {2U, 3U, 1U})
+            small.number(number);
+        small.array(std::vector<std::uint32_t>(1000, 4096));
+        small.number(std::uint8_t{0});
+        for (int rows = 0; rows < 3; ++rows)
+            small.array(std::vector<float>(8));
+        Reader few(small.bytes());
+        QVERIFY(!read.load(few));
+        QVERIFY(read.shape() == network.shape());
+    }
+
     /// The blended network's logit is alpha times GMF's and 1 - alpha times the MLP's.
     void blending_weighs_the_two_networks() {
         Case c(NcfKind::neumf, 200, {});
@@ -355,6 +441,44 @@ class TestNcfNetwork : public QObject {
         std::vector<ItemIx> other(58 * 5);
         samples.fill(0, users, other, labels);
         QVERIFY(other != items);
+    }
+
+    /// Items that nobody has and people with nothing lie between the others; the samples are as if they were not there.
+    void people_and_items_without_anything_do_not_count() {
+        std::vector<std::uint64_t> starts{0}, sparse_starts{0};
+        std::vector<ItemIx> items, sparse_items;
+        Rng rng(5);
+        for (UserIx user = 0; user < 50; ++user) {
+            for (ItemIx i = 0; i < 30; ++i)
+                if (rng.below(1 + user % 5) == 0) {
+                    items.push_back(i);
+                    sparse_items.push_back(2 * i + 1);
+                }
+            for (int nothing = 0; nothing < 3; ++nothing)
+                sparse_starts.push_back(nothing < 2 ? sparse_starts.back() : sparse_items.size());
+            starts.push_back(items.size());
+        }
+        std::vector<std::uint8_t> known(61, 0);
+        for (ItemIx i = 0; i < 30; ++i)
+            known[2 * i + 1] = 1;
+        NcfSamples plain(starts, items, std::vector<std::uint8_t>(30, 1), 3);
+        NcfSamples sparse(sparse_starts, sparse_items, known, 3);
+        QCOMPARE(plain.size(), sparse.size());
+        const auto n = static_cast<std::size_t>(plain.size());
+        std::vector<UserIx> users(n), sparse_users(n);
+        std::vector<ItemIx> drawn(n), sparse_drawn(n);
+        std::vector<float> labels(n), sparse_labels(n);
+        plain.begin_epoch(3, 1);
+        sparse.begin_epoch(3, 1);
+        plain.fill(0, users, drawn, labels);
+        sparse.fill(0, sparse_users, sparse_drawn, sparse_labels);
+        QVERIFY(labels == sparse_labels);
+        for (std::size_t s = 0; s < n; ++s) {
+            QCOMPARE(sparse_users[s], 3 * users[s] + 2);
+            QCOMPARE(sparse_drawn[s], 2 * drawn[s] + 1);
+            const auto mine = std::span(items).subspan(starts[users[s]], starts[users[s] + 1] - starts[users[s]]);
+            QCOMPARE(std::binary_search(mine.begin(), mine.end(), drawn[s]), labels[s] > 0);
+        }
     }
 
     void negatives_are_drawn_with_equal_chances() {
