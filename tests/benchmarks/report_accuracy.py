@@ -105,6 +105,21 @@ def search_results(plans, results, name="search"):
     return out
 
 
+def claims(section, results):
+    """Whether a comparison that a paper makes is seen here, in the first metric: the means of the seeds differ by more
+    than two standard errors of the difference."""
+    metric = section["metrics"][0]
+    by_title = {run["title"]: runs_of(results, section, run, settings(run)[0])[0] for run in section["runs"]}
+    for claim in section.get("claims", []):
+        a, b = ([r["metrics"][metric] for r in by_title[claim[side]]] for side in ("better", "worse"))
+        if len(a) < 2 or len(b) < 2:
+            continue
+        gain = mean(a) - mean(b) if metric not in LOWER_IS_BETTER else mean(b) - mean(a)
+        spread = sqrt(stdev(a) ** 2 / len(a) + stdev(b) ** 2 / len(b))
+        seen = "seen" if gain > 2 * spread else "not seen, the opposite is" if gain < -2 * spread else "not seen"
+        print(f"{claim['claim']}: {seen} ({metric} {gain:+.4f}, standard error {spread:.4f}).\n")
+
+
 def accuracy_table(section, results):
     metrics = section["metrics"]
     rows, protocols, dates = [], [], set()
@@ -129,6 +144,7 @@ def accuracy_table(section, results):
     for row in rows:
         print("| " + " | ".join(row) + " |")
     print()
+    claims(section, results)
 
 
 def search_table(accuracy, found, name="search"):
