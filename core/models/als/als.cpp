@@ -124,7 +124,9 @@ std::vector<std::uint8_t> rated(const SparseRows& ratings) {
 Status Als::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     read(parameters);
     remember_seen(training);
-    SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel);
+    SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (by_user.size() == 0)
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as ials");

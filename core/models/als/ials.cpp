@@ -44,7 +44,7 @@ class Ials final : public FactorModel {
     Status load_state(Reader& in) override;
 
   private:
-    Result<SparseRows> read(const TrainingData& training, const Parameters& parameters, const Parallel& parallel);
+    Result<SparseRows> read(const TrainingData& training, const Parameters& parameters, const FitContext& context);
     double epoch(const SparseRows& by_user, const SparseRows& by_item, als::SolverPool& pool, FitContext& context);
 
     als::Objective objective_;
@@ -56,11 +56,14 @@ class Ials final : public FactorModel {
 };
 
 /// The training pairs with their values; bad_data where a value cannot be a confidence.
-Result<SparseRows> Ials::read(const TrainingData& training, const Parameters& p, const Parallel& parallel) {
+Result<SparseRows> Ials::read(const TrainingData& training, const Parameters& p, const FitContext& context) {
     objective_ = objective_of(p);
     nonnegative_ = get_bool(p, "nonnegative");
     use_values_ = get_bool(p, "use_values");
-    SparseRows by_user = user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, parallel);
+    SparseRows by_user =
+        user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (by_user.size() == 0)
         return bad_data("there are no rows to train on", "data", "choose a split with training rows");
     if (std::any_of(by_user.values.begin(), by_user.values.end(), [](float v) { return !(v >= 0); }))
@@ -87,7 +90,7 @@ void start(FactorTable& table, const Parameters& p, std::uint64_t seed, std::uin
 
 Status Ials::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     remember_seen(training);
-    const auto read_rows = read(training, parameters, context.parallel);
+    const auto read_rows = read(training, parameters, context);
     if (!read_rows)
         return fail(read_rows.error());
     const SparseRows& by_user = *read_rows;

@@ -73,7 +73,9 @@ void settle(const SparseRows& ratings, double mean, double damping, std::span<co
 
 Status Means::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     remember_seen(training);
-    const SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel);
+    const SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (by_user.size() == 0)
         return bad_data("there are no ratings to take means of", "data",
                         "choose a model that learns from events, such as Popularity");

@@ -73,7 +73,9 @@ Status SlopeOne::fit(const TrainingData& training, const Parameters& parameters,
     if (context.progress.cancelled())
         return cancelled_error();
     weighted_ = get_bool(parameters, "weighted");
-    ratings_ = user_item_matrix(training, Entry::last_rating, context.parallel);
+    ratings_ = user_item_matrix(training, Entry::last_rating, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (ratings_.size() == 0)
         return bad_data("there are no ratings to compare", "data",
                         "choose a model that learns from events, such as SAR");
@@ -86,8 +88,6 @@ Status SlopeOne::fit(const TrainingData& training, const Parameters& parameters,
     greatest_ = static_cast<double>(*greatest);
 
     auto& progress = context.progress;
-    if (progress.cancelled())
-        return cancelled_error();
     const SparseRows by_item = transposed(ratings_, context.parallel);
     if (!deviations_.resize(n_items(), progress) || !counts_.resize(n_items(), progress))
         return cancelled_error();

@@ -117,11 +117,15 @@ double PairwiseModel::epoch(Session& session, std::uint32_t number, FitContext& 
 
 Status PairwiseModel::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     remember_seen(training);
+    if (context.progress.cancelled())
+        return cancelled_error();
     const std::uint32_t n_items = training.data.items().size();
     const auto factors = static_cast<std::uint32_t>(get_int(parameters, "factors"));
     const auto deviation = static_cast<float>(get_real(parameters, "init_deviation"));
     Session session;
     session.deal.start(seen_starts(), seen_items(), n_items);
+    if (context.progress.cancelled())
+        return cancelled_error();
     session.may_draw_seen = get_text(parameters, "seen_draws") == "allow";
     session.redraw = get_text(parameters, "seen_draws") != "skip";
     session.rate = read_learning_rate(parameters);

@@ -75,18 +75,24 @@ void add_user(Part& part, const TrainingData& training, UserIx user, Entry entry
 
 } // namespace
 
-SparseRows user_item_matrix(const TrainingData& training, Entry entry, const Parallel& parallel) {
+SparseRows user_item_matrix(const TrainingData& training, Entry entry, const Parallel& parallel,
+                            const Progress* progress) {
     constexpr std::size_t block = 2048;
+    const auto cancelled = [progress] { return progress != nullptr && progress->cancelled(); };
     const std::uint32_t n = training.data.users().size();
     std::vector<Part> parts((n + block - 1) / block);
     parallel.for_blocks(n, block, [&](std::size_t first, std::size_t last) {
         Part& part = parts[first / block];
         std::vector<Seen> mine;
-        for (std::size_t user = first; user < last; ++user)
+        for (std::size_t user = first; user < last && !cancelled(); ++user)
             add_user(part, training, static_cast<UserIx>(user), entry, mine);
     });
     SparseRows out;
     out.n_columns = training.data.items().size();
+    if (cancelled()) {
+        out.starts.assign(std::size_t{n} + 1, 0);
+        return out;
+    }
     std::size_t total = 0;
     for (const auto& part : parts)
         total += part.columns.size();

@@ -13,7 +13,8 @@ enum class Entry {
     last_rating, ///< the latest rating by (time, row); pairs without any rating are left out
 };
 
-/// n_users x n_items of the data set. The same on any number of threads.
-SparseRows user_item_matrix(const TrainingData& training, Entry entry, const Parallel& parallel);
+/// n_users x n_items of the data set. The same on any number of threads. All rows are empty if progress is cancelled.
+SparseRows user_item_matrix(const TrainingData& training, Entry entry, const Parallel& parallel,
+                            const Progress* progress = nullptr);
 
 } // namespace tastebench

@@ -76,7 +76,10 @@ Status Ease::fit(const TrainingData& training, const Parameters& parameters, Fit
     remember_seen(training);
     use_values_ = get_bool(parameters, "use_values");
     power_ = get_real(parameters, "value_power");
-    history_ = user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel);
+    history_ =
+        user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (use_values_ && power_ != 1)
         for (float& x : history_.values)
             x = static_cast<float>(powered(static_cast<double>(x)));

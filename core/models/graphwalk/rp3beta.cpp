@@ -111,7 +111,10 @@ Status Rp3Beta::fit(const TrainingData& training, const Parameters& parameters, 
     use_values_ = get_bool(parameters, "use_values");
     const double beta = get_real(parameters, "beta");
     const auto kept = static_cast<std::uint32_t>(get_int(parameters, "neighbours"));
-    history_ = user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel);
+    history_ =
+        user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (std::any_of(history_.values.begin(), history_.values.end(), [](float x) { return x < 0; }))
         return bad_data("the walk cannot follow negative ratings", "data",
                         "turn off weighing by rating, or choose another model");

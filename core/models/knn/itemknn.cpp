@@ -30,7 +30,9 @@ class ItemKnn final : public ItemWeightsModel {
         rates_ = settings.rates;
         use_values_ = settings.use_values;
         remember_seen(training);
-        history_ = knn_similarity_matrix(training, settings, context.parallel);
+        history_ = knn_similarity_matrix(training, settings, context);
+        if (context.progress.cancelled())
+            return cancelled_error();
         weights_ =
             nearest_rows(transposed(history_, context.parallel), settings.nearest, context.parallel, context.progress);
         if (context.progress.cancelled())
@@ -41,8 +43,7 @@ class ItemKnn final : public ItemWeightsModel {
             return {};
         }
         weights_ = transposed(weights_, context.parallel);
-        history_ = user_item_matrix(training, Entry::last_rating, context.parallel);
-        baseline_.fit(history_);
+        baseline_.fit(history_); // the last ratings, which were compared
         for (UserIx user = 0; user < history_.n_rows(); ++user)
             for (auto at = history_.starts[user]; at < history_.starts[user + 1]; ++at)
                 history_.values[at] -= static_cast<float>(baseline_.of(user, history_.columns[at]));

@@ -96,10 +96,11 @@ Capabilities knn_capabilities(const Parameters& parameters) {
     return can;
 }
 
-SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, const Parallel& parallel) {
-    if (!settings.compares_values())
-        return user_item_matrix(training, Entry::one, parallel);
-    return user_item_matrix(training, settings.compares_ratings() ? Entry::last_rating : Entry::value_sum, parallel);
+SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, FitContext& context) {
+    const auto entry = settings.compares_ratings() ? Entry::last_rating
+                       : settings.use_values       ? Entry::value_sum
+                                                   : Entry::one;
+    return user_item_matrix(training, entry, context.parallel, &context.progress);
 }
 
 std::vector<ProfileItem> known_part(const Recommender& model, std::span<const ProfileItem> profile) {

@@ -31,7 +31,7 @@ Capabilities knn_capabilities(const Parameters& parameters);
 
 /// What similarity is measured on, users x items: ones, or values added up, or, for measures of ratings and where
 /// ratings are predicted, the last ratings.
-SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, const Parallel& parallel);
+SparseRows knn_similarity_matrix(const TrainingData& training, const KnnSettings& settings, FitContext& context);
 
 /// The profile's items that were in training: the others count for nothing.
 std::vector<ProfileItem> known_part(const Recommender& model, std::span<const ProfileItem> profile);

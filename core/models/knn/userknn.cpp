@@ -26,13 +26,15 @@ class UserKnn final : public Recommender {
     Status fit(const TrainingData& training, const Parameters& parameters, FitContext& context) override {
         settings_ = knn_settings(parameters);
         remember_seen(training);
-        compared_ = knn_similarity_matrix(training, settings_, context.parallel);
+        compared_ = knn_similarity_matrix(training, settings_, context);
+        if (context.progress.cancelled())
+            return cancelled_error();
         near_ = nearest_rows(compared_, settings_.nearest, context.parallel, context.progress);
         if (context.progress.cancelled())
             return cancelled_error();
         history_ = {};
         if (settings_.rates) {
-            history_ = user_item_matrix(training, Entry::last_rating, context.parallel);
+            history_ = compared_; // the last ratings
             baseline_.fit(history_);
             for (UserIx user = 0; user < history_.n_rows(); ++user)
                 for (auto at = history_.starts[user]; at < history_.starts[user + 1]; ++at)

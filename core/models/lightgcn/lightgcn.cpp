@@ -122,7 +122,9 @@ Status LightGcn::fit(const TrainingData& training, const Parameters& parameters,
     remember_seen(training);
     context.progress.begin("Building the graph", 0);
     ItemGraph graph;
-    const SparseRows pairs = user_item_matrix(training, Entry::one, context.parallel);
+    const SparseRows pairs = user_item_matrix(training, Entry::one, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     graph.start(pairs, context.parallel);
     start(training, parameters, context);
     std::vector<UserIx> people;

@@ -119,7 +119,9 @@ Status Nmf::fit(const TrainingData& training, const Parameters& parameters, FitC
     if (training.data.interactions().value.empty())
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as SAR");
-    const SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel);
+    const SparseRows by_user = user_item_matrix(training, Entry::last_rating, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (by_user.size() == 0)
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as SAR");

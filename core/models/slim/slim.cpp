@@ -88,7 +88,10 @@ Status Slim::fit(const TrainingData& training, const Parameters& parameters, Fit
     constexpr std::size_t block = 4;
     remember_seen(training);
     use_values_ = get_bool(parameters, "use_values");
-    history_ = user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel);
+    history_ =
+        user_item_matrix(training, use_values_ ? Entry::value_sum : Entry::one, context.parallel, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
     auto settings = read_settings(parameters);
     settings.screen = std::all_of(history_.values.begin(), history_.values.end(), [](float x) { return x >= 0; });
     auto& progress = context.progress;

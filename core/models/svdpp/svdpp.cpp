@@ -109,9 +109,13 @@ void Svdpp::start(const UserBatches& ratings, const TrainingData& training, cons
 
 Status Svdpp::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     remember_seen(training);
+    if (context.progress.cancelled())
+        return cancelled_error();
     context.progress.begin("Sorting ratings", 0);
     const auto ratings = make_user_batches(
         training, [&](UserIx user) { return seen(user); }, context.seed, context.parallel);
+    if (context.progress.cancelled())
+        return cancelled_error();
     if (ratings.count == 0)
         return bad_data("there are no ratings to train on", "data",
                         "choose a model that learns from events, such as SAR");

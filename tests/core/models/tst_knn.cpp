@@ -190,6 +190,18 @@ class TestKnn : public QObject {
         QVERIFY(none ? positive == 0 : positive > 20);
     }
 
+    void a_matrix_that_is_cancelled_has_empty_rows() {
+        const auto data = tastes(30, 20);
+        const auto rows = all_rows(*data);
+        const Parallel parallel(2);
+        Progress progress;
+        progress.cancel();
+        const auto matrix = user_item_matrix(TrainingData(*data, rows), Entry::one, parallel, &progress);
+        QCOMPARE(matrix.n_rows(), 30U);
+        QCOMPARE(matrix.n_columns, 20U);
+        QCOMPARE(matrix.size(), std::size_t{0});
+    }
+
     void only_the_nearest_are_kept() {
         const Parallel parallel(2);
         Progress progress;
