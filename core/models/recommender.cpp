@@ -40,15 +40,8 @@ Grouping group_by(std::span<const std::uint32_t> keys, std::span<const RowIx> ro
 } // namespace
 
 TrainingData::TrainingData(const Dataset& dataset, std::span<const RowIx> train_rows, const Parallel* threads)
-    : data(dataset), rows(train_rows), parallel(threads) {
-    const auto group = [&](std::size_t side, std::size_t) {
-        if (side == 0)
-            by_user = group_by(data.interactions().user, rows, data.users().size());
-        else
-            by_item = group_by(data.interactions().item, rows, data.items().size());
-    };
-    for_blocks_of(parallel, 2, 1, group);
-}
+    : data(dataset), rows(train_rows), by_user(group_by(data.interactions().user, rows, data.users().size())),
+      by_item([this] { return group_by(data.interactions().item, rows, data.items().size()); }), parallel(threads) {}
 
 std::vector<std::vector<Scored>> Recommender::top_k(std::span<const UserIx> users, const TopKOptions& options,
                                                     const Parallel& parallel, Progress& progress) const {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -25,10 +26,27 @@ struct Grouping {
     }
 };
 
+/// One that is made when it is first asked for, on any thread: few models need it, and it takes four bytes a row.
+class LazyGrouping {
+  public:
+    explicit LazyGrouping(std::function<Grouping()> make) : make_(std::move(make)) {}
+    operator const Grouping&() const { // NOLINT: it is one
+        std::call_once(made_, [this] { grouping_ = make_(); });
+        return grouping_;
+    }
+    std::span<const RowIx> of(std::uint32_t g) const { return static_cast<const Grouping&>(*this).of(g); }
+
+  private:
+    std::function<Grouping()> make_;
+    mutable std::once_flag made_;
+    mutable Grouping grouping_;
+};
+
 struct TrainingData {
     const Dataset& data;
     std::span<const RowIx> rows; ///< ascending
-    Grouping by_user, by_item;   ///< rows of a group ascending
+    Grouping by_user;            ///< rows of a group ascending
+    LazyGrouping by_item;        ///< the same
     const Parallel* parallel;    ///< none: what is prepared from it is prepared on one thread
     TrainingData(const Dataset& data, std::span<const RowIx> rows, const Parallel* parallel = nullptr);
 };
