@@ -58,6 +58,47 @@ class TestFitness : public QObject {
             }
     }
 
+    void a_model_that_fits_when_set_otherwise_names_the_setting_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("change");
+        QTest::newRow("no features") << "deepfm"
+                                     << "fields=ids";
+        QTest::newRow("no features, no ratings") << "fm"
+                                                 << "task=ranking fields=ids";
+        QTest::newRow("no times") << "sar"
+                                  << "half_life_days=0";
+        QTest::newRow("no ratings") << "rbm"
+                                    << "";
+        QTest::newRow("no way") << "svd"
+                                << "";
+    }
+    void a_model_that_fits_when_set_otherwise_names_the_setting() {
+        QFETCH(QString, model);
+        QFETCH(QString, change);
+        const auto plain = *make_data({{"a", "x"}, {"b", "y"}}, {false, false});
+        const auto* entry = *find_model(model.toStdString());
+        const auto fit = fitness_of(*plain, *entry, entry->schema.defaults());
+        if (model == "rbm" && fit.usable())
+            return; // it learns from events as it comes
+        QVERIFY(!fit.usable());
+        QCOMPARE(QString::fromStdString(fit.change), change);
+        QCOMPARE(fit.usable_otherwise(), !change.isEmpty());
+        if (change.isEmpty())
+            return;
+        RunSpec spec;
+        spec.model = entry->id;
+        spec.split.kind = SplitKind::random;
+        QVERIFY(!prepare_spec(*plain, spec));
+        for (const auto& setting : change.split(u' ')) {
+            const auto name = setting.section(u'=', 0, 0).toStdString();
+            const auto value = setting.section(u'=', 1).toStdString();
+            spec.parameters[name] = *entry->schema.parse(name, value);
+            QVERIFY2(fit.sentence.find(" to " + value) != std::string::npos, fit.sentence.c_str());
+        }
+        QVERIFY(prepare_spec(*plain, spec).has_value());
+        QVERIFY(fitness_of(*plain, *entry, *entry->schema.complete(spec.parameters)).usable());
+    }
+
     void data_without_users_and_items_is_refused_with_a_remedy() {
         RunSpec spec;
         spec.model = "popularity";
