@@ -1,0 +1,51 @@
+// Every network and the Boltzmann machine trained on the embedded sample by the command line alone.
+#include <QtTest>
+
+#include "cli/cli_process.h"
+
+class TestNetworks : public QObject {
+    Q_OBJECT
+    CliWorkspace workspace_;
+    double floor_ = 0; ///< nDCG@10 of popularity
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QCOMPARE(workspace_.run({"--quiet", "data", "sample"}).code, 0);
+        floor_ = workspace_.json({"run", "--data", "sample", "--model", "popularity"}).at("metrics").at("ndcg@10");
+        QVERIFY(floor_ > 0);
+    }
+
+    void each_beats_popularity_data() {
+        QTest::addColumn<QStringList>("settings");
+        const auto add = [](const char* model, const QStringList& settings) {
+            QStringList all;
+            for (const auto& setting : settings)
+                all << "--set" << setting;
+            QTest::newRow(model) << all;
+        };
+        add("ncf", {"epochs=4"});
+        add("widedeep", {"epochs=2"});
+        add("deepfm", {"epochs=2"});
+        add("xdeepfm", {"epochs=1"});
+        add("dkn", {"epochs=1"});
+        add("rbm", {"epochs=10"});
+    }
+    void each_beats_popularity() {
+        QFETCH(QStringList, settings);
+        QElapsedTimer timer;
+        timer.start();
+        const auto run =
+            workspace_.json(QStringList{"run", "--data", "sample", "--model", QTest::currentDataTag()} + settings);
+        const auto& metrics = run.at("metrics");
+        const double ndcg = metrics.at("ndcg@10");
+        qInfo("%s: nDCG@10 %.4f, popularity %.4f, %.1f s", QTest::currentDataTag(), ndcg, floor_,
+              static_cast<double>(timer.elapsed()) / 1000);
+        QVERIFY(ndcg > floor_ && ndcg < 1);
+        QVERIFY(metrics.at("recall@10") > 0 && metrics.at("recall@10") < 1);
+        const auto number = QString::number(run.at("id").get<int>());
+        QCOMPARE(workspace_.json({"recommend", number, "--user", "u0001"}).at("items").size(), std::size_t{10});
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNetworks)
+#include "tst_cli_networks.moc"
