@@ -194,7 +194,8 @@ class TestExperimentPage : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(bench_->workspace->runs()->size(), std::size_t{2}, patience);
         bench_->workbench->queue().wait_until_idle();
         std::set<std::int64_t> epochs;
-        for (const auto& run : *bench_->workspace->runs()) {
+        const auto runs = *bench_->workspace->runs();
+        for (const auto& run : runs) {
             QCOMPARE(run.state, RunState::done);
             epochs.insert(get_int(run.spec.parameters, "epochs"));
         }
@@ -218,7 +219,8 @@ class TestExperimentPage : public QObject {
         click(train);
         QTRY_COMPARE_WITH_TIMEOUT(bench_->workspace->runs()->size(), std::size_t{1}, patience);
         bench_->workbench->queue().wait_until_idle();
-        const auto run = bench_->workspace->runs()->front();
+        const auto runs = *bench_->workspace->runs();
+        const auto& run = runs.front();
         QCOMPARE(run.spec.model, std::string("ncf"));
         QCOMPARE(run.state, RunState::done);
         QVERIFY(run.metrics.at("ndcg@10") > 0.05 && run.metrics.at("ndcg@10") <= 1);

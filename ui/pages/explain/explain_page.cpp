@@ -277,6 +277,8 @@ void ExplainPage::showUser(const UserView& view) {
     for (auto* table : {list_, history_}) {
         const int title = table == list_ ? 1 : 0;
         table->view()->resizeColumnsToContents();
+        // Titles get the room that numbers do not need.
+        table->view()->horizontalHeader()->setStretchLastSection(false);
         table->view()->horizontalHeader()->setSectionResizeMode(title, QHeaderView::Stretch);
     }
     item_ = 0;
