@@ -3,6 +3,7 @@
 #include <QLabel>
 #include <QTableView>
 #include <QtCharts/QChart>
+#include <QtCharts/QValueAxis>
 
 #include "support.h"
 #include "ui/charts/chart_panel.h"
@@ -197,7 +198,11 @@ class TestRunsPage : public QObject {
         CurvesView view;
         view.showCurves({{"train_rmse", 1, 1.0}, {"validation_rmse", 1, 1.1}, {"validation_ndcg@10", 1, 0.2}});
         QCOMPARE(view.findChildren<ChartPanel*>().size(), qsizetype{2});
-        view.showCurves({{"train_rmse", 1, 1.0}, {"validation_rmse", 1, 1.1}});
+        view.showCurves({{"train_rmse", 1, 1.0}, {"validation_rmse", 1, 1.1}, {"train_rmse", 2, 0.9}});
+        const auto* shared = view.findChildren<ChartPanel*>().front()->chart();
+        QCOMPARE(shared->series().front()->name(), QStringLiteral("training rows")); // the title says RMSE
+        const auto* epochs = qobject_cast<const QValueAxis*>(shared->axes(Qt::Horizontal).front());
+        QVERIFY(epochs != nullptr && epochs->tickInterval() == 1 && epochs->labelFormat() == QStringLiteral("%.0f"));
         const auto panels = view.findChildren<ChartPanel*>();
         QVERIFY(!panels[0]->isHidden() && panels[1]->isHidden());
         view.showNothing(QStringLiteral("nothing yet"));

@@ -24,7 +24,7 @@ QList<Fact> metricFacts(const Run& run) {
         const auto name = toStd(metric);
         const double value = run.metrics.at(name);
         const auto* info = find_metric(name);
-        out.append({metric, metricText(value), info == nullptr ? QString() : toQt(info->help), value});
+        out.append({metricTitle(name), metricText(value), info == nullptr ? QString() : toQt(info->help), value});
     }
     return out;
 }
@@ -84,7 +84,7 @@ QString verdictOn(const Run& run, const std::vector<Run>& all) {
     constexpr int mostShown = 5;
     for (const auto& [metric, before, after] : metric_differences(*first, run))
         if (lines.size() <= mostShown)
-            lines.append(RunDetail::tr("%1: %2, now %3").arg(toQt(metric), text(before), text(after)));
+            lines.append(RunDetail::tr("%1: %2, now %3").arg(metricTitle(metric), text(before), text(after)));
     return lines.join(u'\n');
 }
 
@@ -192,7 +192,7 @@ void RunDetail::reload() {
 }
 
 void RunDetail::showRun(const Run& run, const QString& verdict) {
-    title_->setText(tr("Run %1: %2 on %3").arg(run.id).arg(toQt(run.spec.model), toQt(run.spec.data_name)));
+    title_->setText(tr("Run %1: %2 on %3").arg(run.id).arg(modelTitle(run.spec.model), toQt(run.spec.data_name)));
     error_->setText(toQt(run.error));
     error_->setVisible(!run.error.empty());
     verdict_->setText(verdict);

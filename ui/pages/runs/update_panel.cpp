@@ -68,7 +68,7 @@ void UpdatePanel::listDatasets(const std::vector<DatasetEntry>& entries) {
                              : tr("this model cannot take in new events, so it is trained anew");
     question_->setText(tr("A new run from run %1 (%2 on %3): %4.")
                            .arg(run_.id)
-                           .arg(entry ? toQt((*entry)->title) : toQt(run_.spec.model), toQt(run_.spec.data_name), how));
+                           .arg(modelTitle(run_.spec.model), toQt(run_.spec.data_name), how));
     show();
     data_->setFocus(Qt::OtherFocusReason);
 }
