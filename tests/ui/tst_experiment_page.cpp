@@ -44,6 +44,14 @@ class TestExperimentPage : public QObject {
         box->setCurrentText(QLatin1String(data));
         settle();
     }
+    /// The field of this name in the form that is shown.
+    template <typename T>
+    T* shown(const char* name) const {
+        for (auto* field : page_->findChildren<T*>(QString::fromLatin1(name)))
+            if (field->isVisible())
+                return field;
+        qFatal("no %s is shown", name);
+    }
     void settle() {
         // The page rests a moment before it checks.
         QTest::qWait(250);
@@ -148,7 +156,7 @@ class TestExperimentPage : public QObject {
         QVERIFY2(warnings->text().contains(QStringLiteral("'Features used' to ids")), qPrintable(warnings->text()));
         auto* train = child<QPushButton>(page_.get(), "trainButton");
         QVERIFY(!train->isEnabled());
-        child<QLineEdit>(page_.get(), "parameter_fields")->setText(QStringLiteral("ids"));
+        shown<QLineEdit>("parameter_fields")->setText(QStringLiteral("ids"));
         settle();
         QCOMPARE(line->data(sentenceRole).toString(), toQt((*find_model("deepfm"))->summary));
         QVERIFY(!warnings->text().contains(QStringLiteral("needs")));
@@ -164,8 +172,7 @@ class TestExperimentPage : public QObject {
         QVERIFY2(gives->text().startsWith(QStringLiteral("Gives: ranks")), qPrintable(gives->text()));
         QVERIFY(!gives->text().contains(QStringLiteral("times")));
         QVERIFY2(item("sar")->toolTip().contains(gives->text()), qPrintable(item("sar")->toolTip()));
-        auto* form = models_->window();
-        child<QDoubleSpinBox>(form, "parameter_half_life_days")->setValue(30);
+        shown<QDoubleSpinBox>("parameter_half_life_days")->setValue(30);
         QVERIFY2(gives->text().contains(QStringLiteral("Needs: users and items, times")), qPrintable(gives->text()));
         QVERIFY(item("sar")->toolTip().contains(gives->text()));
     }
@@ -175,17 +182,13 @@ class TestExperimentPage : public QObject {
             models_->tick(id, false);
         models_->setCurrentItem(item("svd"));
         models_->tick(QStringLiteral("svd"), true);
-        child<QSpinBox>(page_.get(), "parameter_epochs")->setValue(2);
+        shown<QSpinBox>("parameter_epochs")->setValue(2);
         click(child<QPushButton>(page_.get(), "duplicateModel"));
         QCOMPARE(models_->current(), QStringLiteral("svd#2"));
         QCOMPARE(models_->titleOf(models_->current()), QStringLiteral("SVD (2)"));
-        QSpinBox* shown = nullptr;
-        for (auto* box : page_->findChildren<QSpinBox*>(QStringLiteral("parameter_epochs")))
-            if (box->isVisible())
-                shown = box;
-        QVERIFY(shown != nullptr);
-        QCOMPARE(shown->value(), 2); // it begins as the original is
-        shown->setValue(3);
+        auto* epochs = shown<QSpinBox>("parameter_epochs");
+        QCOMPARE(epochs->value(), 2); // it begins as the original is
+        epochs->setValue(3);
         settle();
         QCOMPARE(models_->ticked(), (QStringList{QStringLiteral("svd"), QStringLiteral("svd#2")}));
         auto* train = child<QPushButton>(page_.get(), "trainButton");
@@ -193,13 +196,13 @@ class TestExperimentPage : public QObject {
         click(train);
         QTRY_COMPARE_WITH_TIMEOUT(bench_->workspace->runs()->size(), std::size_t{2}, patience);
         bench_->workbench->queue().wait_until_idle();
-        std::set<std::int64_t> epochs;
+        std::set<std::int64_t> trained;
         const auto runs = *bench_->workspace->runs();
         for (const auto& run : runs) {
             QCOMPARE(run.state, RunState::done);
-            epochs.insert(get_int(run.spec.parameters, "epochs"));
+            trained.insert(get_int(run.spec.parameters, "epochs"));
         }
-        QCOMPARE(epochs, (std::set<std::int64_t>{2, 3}));
+        QCOMPARE(trained, (std::set<std::int64_t>{2, 3}));
         QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->pendingWork(), 0, patience);
         models_->setFocus();
         QTest::keyClick(models_, Qt::Key_Delete);
@@ -212,7 +215,7 @@ class TestExperimentPage : public QObject {
             models_->tick(id, false);
         models_->setCurrentItem(item("ncf"));
         models_->tick(QStringLiteral("ncf"), true);
-        child<QSpinBox>(page_.get(), "parameter_epochs")->setValue(5);
+        shown<QSpinBox>("parameter_epochs")->setValue(5);
         settle();
         auto* train = child<QPushButton>(page_.get(), "trainButton");
         QTRY_VERIFY_WITH_TIMEOUT(train->isEnabled(), patience);

@@ -69,7 +69,7 @@ class TestFitness : public QObject {
         add("no features", "deepfm", "", "fields=ids");
         add("no features, no ratings", "fm", "task=ratings", "task=ranking fields=ids");
         add("no times", "sar", "half_life_days=30", "half_life_days=0");
-        add("no ratings", "rbm", "task=ratings", "task=events");
+        add("no ratings", "rbm", "task=ratings", "task=ranking");
         add("no way", "svd", "", "");
     }
     void a_model_that_fits_when_set_otherwise_names_the_setting() {
