@@ -262,8 +262,10 @@ void RunsPage::tellVerdicts() {
     const auto told = [&](const Repeat& repeat) {
         const int before = model_->rowOf(repeat.before);
         const int after = model_->rowOf(repeat.after);
-        if (after < 0 || before < 0)
+        if (before < 0)
             return true; // deleted meanwhile
+        if (after < 0)
+            return false; // what is shown was read before it was stored
         const auto& again = model_->runs()[static_cast<std::size_t>(after)];
         if (again.state == RunState::done)
             verdicts.append(toQt(repeat_verdict(model_->runs()[static_cast<std::size_t>(before)], again)));
