@@ -124,7 +124,8 @@ Json details(const DatasetEntry& entry, const Dataset& data, SourceState source)
     for (const auto& fit : fitness(data))
         out["models"].push_back({{"model", fit.model},
                                  {"usable", fit.usable()},
-                                 {"lacks", fit.usable() ? Json() : Json(listed(fit.lacks))}});
+                                 {"lacks", fit.usable() ? Json() : Json(listed(fit.lacks))},
+                                 {"usable_with", fit.usable_otherwise() ? Json(fit.change) : Json()}});
     return out;
 }
 
@@ -158,7 +159,11 @@ std::string described(const DatasetEntry& entry, const Dataset& data, SourceStat
                       : fmt::format("{} entities, {} triples", with_commas(data.graph().entities.size()),
                                     with_commas(data.graph().triples.size())));
     for (const auto& fit : fitness(data))
-        line(fit.model, fit.usable() ? "can use it" : "cannot use it: it needs " + listed(fit.lacks));
+        line(fit.model, fit.usable()
+                            ? "can use it"
+                            : fmt::format("{}: it needs {}",
+                                          fit.usable_otherwise() ? "can use it with " + fit.change : "cannot use it",
+                                          listed(fit.lacks)));
     return out;
 }
 

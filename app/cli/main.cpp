@@ -82,6 +82,8 @@ int run(int argc, char** argv) {
     add_runs_commands(app, session, action);
     add_compare_command(app, session, action);
     add_recommend_command(app, session, action);
+    add_predict_command(app, session, action);
+    add_similar_command(app, session, action);
     add_explain_command(app, session, action);
     add_embed_commands(app, session, action);
     add_report_command(app, session, action);

@@ -4,6 +4,7 @@
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "app/cli/settings.h"
+#include "core/experiment/fitness.h"
 
 namespace tastebench::cli {
 
@@ -39,10 +40,8 @@ std::string described(const ModelEntry& model) {
     std::string out = fmt::format("{}: {}\n", model.title, model.summary);
     if (!model.citation.empty())
         out += model.citation + '\n';
-    const auto can = standard_capabilities(model);
-    out += fmt::format("Family: {}. Gives: {}.", tastebench::to_text(model.family), fmt::join(abilities(can), ", "));
-    if (const auto needed = needs(can); !needed.empty())
-        out += fmt::format(" Needs: {}.", fmt::join(needed, ", "));
+    out += fmt::format("Family: {}. {}", tastebench::to_text(model.family),
+                       gives_and_needs(model, model.schema.defaults()));
     return out + '\n' + cli::described(model.schema);
 }
 

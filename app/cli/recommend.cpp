@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/job_watch.h"
 #include "app/cli/output.h"
 #include "app/cli/profile.h"
 #include "app/cli/session.h"
+#include "core/report/lists.h"
 
 namespace tastebench::cli {
 
@@ -13,6 +15,8 @@ struct RecommendFlags {
     RunId id = 0;
     std::string user;
     std::vector<std::string> items; ///< of someone unknown, instead of a user
+    bool all = false;
+    std::string out; ///< all: the file to write
     std::uint32_t k = 10;
     bool keep_seen = false;
 };
@@ -95,10 +99,38 @@ Result<Recommended> for_profile(const Session& session, const ReadyRun& ready, c
 Status check(const RecommendFlags& flags) {
     if (flags.k < 1)
         return usage_error("a list has at least one item", "-k", "give a whole number from 1");
-    if (flags.user.empty() == flags.items.empty())
+    if (!flags.all && flags.user.empty() == flags.items.empty())
         return usage_error("it is not said for whom", "--user",
-                           "name a user with --user, or what someone unknown has with --items");
+                           "name a user with --user, what someone unknown has with --items, or everyone with --all");
+    if (flags.all == flags.out.empty())
+        return usage_error(flags.all ? "the lists of all users go into a file" : "one list is printed, not written",
+                           "--out", flags.all ? "name one, such as --out lists.csv" : "leave --out out, or add --all");
     return {};
+}
+
+Status for_everyone(const Session& session, const ReadyRun& ready, const RecommendFlags& flags,
+                    const TopKOptions& options) {
+    const Parallel parallel(session.threads);
+    Progress progress;
+    Result<ListsWritten> written;
+    {
+        const JobWatch watch(progress, session.quiet);
+        written = write_lists(*ready.model, *ready.data, options, flags.out, parallel, progress);
+    }
+    if (!written)
+        return fail(written.error());
+    if (session.json)
+        return print_json(Json{{"run", ready.run.id},
+                               {"file", flags.out},
+                               {"k", options.k},
+                               {"users", written->users},
+                               {"empty_lists", written->empty},
+                               {"rows", written->rows},
+                               {"bytes", written->bytes}});
+    const auto empty =
+        written->empty == 0 ? std::string() : fmt::format("; {} get nothing", with_commas(written->empty));
+    return print(fmt::format("wrote {} recommendations for {} users to {} ({}){}\n", with_commas(written->rows),
+                             with_commas(written->users), flags.out, memory(written->bytes), empty));
 }
 
 Status recommend(const Session& session, const RecommendFlags& flags) {
@@ -112,7 +144,12 @@ Status recommend(const Session& session, const RecommendFlags& flags) {
         return fail(ready.error());
     if (auto status = check_lists(*ready); !status)
         return status;
-    const TopKOptions options{flags.k, ready->run.spec.evaluation.remove_seen && !flags.keep_seen};
+    const auto k = possible_length(flags.k, *ready->data);
+    if (k < flags.k)
+        session.tell(fmt::format("'{}' has {} items, so no list is longer", ready->data->name(), with_commas(k)));
+    const TopKOptions options{k, ready->run.spec.evaluation.remove_seen && !flags.keep_seen};
+    if (flags.all)
+        return for_everyone(session, *ready, flags, options);
     const auto recommended =
         flags.items.empty() ? for_user(session, *ready, flags, options) : for_profile(session, *ready, flags, options);
     if (!recommended)
@@ -124,7 +161,8 @@ Status recommend(const Session& session, const RecommendFlags& flags) {
 
 void add_recommend_command(CLI::App& app, const Session& session, Action& action) {
     auto flags = std::make_shared<RecommendFlags>();
-    auto* command = app.add_subcommand("recommend", "What a trained model recommends to a user, or to someone unknown");
+    auto* command =
+        app.add_subcommand("recommend", "What a trained model recommends to a user, to someone unknown or to everyone");
     command->add_option("ID", flags->id, "Number of the run")->required();
     auto* user = command->add_option("--user", flags->user, "Id of the user");
     command
@@ -133,6 +171,12 @@ void add_recommend_command(CLI::App& app, const Session& session, Action& action
                      "(default: the highest rating of the data, or 1)")
         ->allow_extra_args(false)
         ->excludes(user);
+    command->add_flag("--all", flags->all, "Instead of a user: everyone, written to the file of --out")
+        ->excludes(user)
+        ->excludes("--items");
+    command->add_option("--out", flags->out,
+                        "With --all: a CSV file with the columns user, rank, item, title and score; replaced if it is "
+                        "there");
     command->add_option("-k,--k", flags->k, "How many items")->capture_default_str();
     command->add_flag("--keep-seen", flags->keep_seen, "Recommend items that the person already has");
     command->callback([&, flags] { action = [&session, flags] { return recommend(session, *flags); }; });

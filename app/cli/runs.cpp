@@ -8,6 +8,7 @@
 #include "app/cli/records.h"
 #include "app/cli/session.h"
 #include "app/cli/train.h"
+#include "core/experiment/repeat.h"
 
 namespace tastebench::cli {
 
@@ -149,40 +150,12 @@ Status show(const Session& session, RunId id) {
     return session.json ? print_json(with_curves(*run)) : print(described(*run));
 }
 
-bool same_digits(double a, double b) {
-    return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-/// The metrics whose digits differ, with both values.
-Json differences(const Run& before, const Run& after) {
+Json as_json(const std::vector<MetricDifference>& differences) {
+    const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
     Json out = Json::array();
-    const auto note = [&](const std::string& name, Json old_value, Json new_value) {
-        out.push_back({{"metric", name}, {"before", std::move(old_value)}, {"after", std::move(new_value)}});
-    };
-    for (const auto& [name, value] : before.metrics) {
-        const auto found = after.metrics.find(name);
-        if (found == after.metrics.end())
-            note(name, value, Json());
-        else if (!same_digits(value, found->second))
-            note(name, value, found->second);
-    }
-    for (const auto& [name, value] : after.metrics)
-        if (!before.metrics.contains(name))
-            note(name, Json(), value);
+    for (const auto& [metric, before, after] : differences)
+        out.push_back({{"metric", metric}, {"before", number(before)}, {"after", number(after)}});
     return out;
-}
-
-std::string verdict(const Run& before, const Run& after, const Json& different) {
-    if (before.state != RunState::done)
-        return fmt::format("run {} repeats run {}, which is {}: there is nothing to compare with\n", after.id,
-                           before.id, tastebench::to_text(before.state));
-    if (different.empty())
-        return fmt::format("run {} repeats run {}: all {} metrics are identical to the last digit\n", after.id,
-                           before.id, after.metrics.size());
-    const bool elsewhere = before.environment.variant != after.environment.variant ||
-                           before.environment.version != after.environment.version;
-    return fmt::format("run {} repeats run {}: {} of {} metrics differ{}\n", after.id, before.id, different.size(),
-                       after.metrics.size(), elsewhere ? " (it was made by another version or processor variant)" : "");
 }
 
 Status rerun(const Session& session, RunId id) {
@@ -199,13 +172,13 @@ Status rerun(const Session& session, RunId id) {
     if (!after)
         return fail(after.error());
     const bool comparable = before->state == RunState::done;
-    const Json different = comparable ? differences(*before, *after) : Json::array();
     if (!session.json)
-        return print(verdict(*before, *after, different) + '\n' + metrics_table(*after));
+        return print(repeat_verdict(*before, *after) + "\n\n" + metrics_table(*after));
+    const auto different = comparable ? metric_differences(*before, *after) : std::vector<MetricDifference>();
     Json out = to_json(*after);
     out["rerun_of"] = id;
     out["identical"] = comparable ? Json(different.empty()) : Json();
-    out["differences"] = different;
+    out["differences"] = as_json(different);
     return print_json(out);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/cli/output.h"
+#include "core/experiment/repeat.h"
 
 namespace tastebench::cli {
 
@@ -76,14 +77,6 @@ Result<Run> find_run(const Workspace& workspace, RunId id) {
                        ids.empty()     ? "train one with 'tastebench-cli run'"
                        : guess.empty() ? fmt::format("runs go from {} to {}", ids.back(), ids.front())
                                        : fmt::format("did you mean {}? 'runs list' shows all", guess));
-}
-
-Result<DatasetPtr> dataset_of(Workspace& workspace, const Run& run) {
-    auto data = workspace.dataset(run.spec.data_name);
-    if (data && (*data)->fingerprint() != run.spec.data_fingerprint)
-        return bad_data(fmt::format("run {} was made on other data of that name", run.id), run.spec.data_name,
-                        fmt::format("import the data with the fingerprint {}", run.spec.data_fingerprint));
-    return data;
 }
 
 Result<UserIx> find_user(const Dataset& data, const std::string& id) {

@@ -38,6 +38,8 @@ void add_run_command(CLI::App& app, const Session& session, Action& action);
 void add_runs_commands(CLI::App& app, const Session& session, Action& action);
 void add_compare_command(CLI::App& app, const Session& session, Action& action);
 void add_recommend_command(CLI::App& app, const Session& session, Action& action);
+void add_predict_command(CLI::App& app, const Session& session, Action& action);
+void add_similar_command(CLI::App& app, const Session& session, Action& action);
 void add_explain_command(CLI::App& app, const Session& session, Action& action);
 void add_embed_commands(CLI::App& app, const Session& session, Action& action);
 void add_words_command(CLI::App& data, const Session& session, Action& action);
@@ -48,8 +50,6 @@ Result<std::filesystem::path> default_workspace();
 
 /// A run of the workspace; usage error naming those there are.
 Result<Run> find_run(const Workspace& workspace, RunId id);
-/// The data set of a run; bad_data if the name now stands for other data.
-Result<DatasetPtr> dataset_of(Workspace& workspace, const Run& run);
 /// The index of an id; usage error naming the nearest id.
 Result<UserIx> find_user(const Dataset& data, const std::string& id);
 Result<ItemIx> find_item(const Dataset& data, const std::string& id);

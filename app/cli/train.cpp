@@ -8,6 +8,7 @@
 
 #include "app/cli/job_watch.h"
 #include "app/cli/output.h"
+#include "core/base/guard.h"
 #include "core/base/shell.h"
 
 namespace tastebench::cli {
@@ -62,7 +63,8 @@ Result<Run> train_stored(const Session& session, Workspace& workspace, Run run, 
     Result<RunOutcome> outcome;
     {
         const JobWatch watch(progress, session.quiet);
-        outcome = make(run.spec, parallel, progress, &checkpoints, options.checkpoint_seconds);
+        outcome = guarded("training stopped",
+                          [&] { return make(run.spec, parallel, progress, &checkpoints, options.checkpoint_seconds); });
     }
     if (const auto warning = checkpoints.warning(); !warning.empty())
         session.tell("warning: " + warning);
@@ -73,7 +75,7 @@ Result<Run> train_stored(const Session& session, Workspace& workspace, Run run, 
     outcome->run.started = run.started;
     outcome->run.fit_seconds += checkpoints.earlier_seconds();
     outcome->run.finished = now();
-    if (auto status = workspace.finish_run(*outcome); !status)
+    if (auto status = guarded("the result cannot be kept", [&] { return workspace.finish_run(*outcome); }); !status)
         return end_badly(session, workspace, run.id, status.error());
     return workspace.run(run.id);
 }
@@ -136,16 +138,10 @@ Result<Updated> update(const Session& session, Workspace& workspace, const Datas
         out.trained_anew = made->trained_anew;
         return std::move(made->outcome);
     };
-    const auto note = queued->spec.note;
     auto run = train_stored(session, workspace, std::move(*queued), options, make);
     if (!run)
         return fail(run.error());
     out.run = std::move(*run);
-    if (out.trained_anew.empty())
-        return out;
-    out.run.spec.note = fmt::format("{}, trained anew: {}", note, out.trained_anew);
-    if (auto status = workspace.set_note(out.run.id, out.run.spec.note); !status)
-        return fail(status.error());
     return out;
 }
 

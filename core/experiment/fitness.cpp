@@ -73,6 +73,107 @@ Material graph(const Dataset& data) {
     return out;
 }
 
+using Needs = std::vector<const Need*>;
+
+/// What a model set like this needs and the data has not.
+Needs lacking(const Dataset& data, const ModelEntry& entry, const Parameters& parameters) {
+    const auto can = entry.make()->capabilities(parameters);
+    Needs out;
+    const auto need = [&](bool wanted, bool there, const Need& what) {
+        if (wanted && !there)
+            out.push_back(&what);
+    };
+    need(can.needs_pairs, data.has_pairs(), pairs);
+    need(can.needs_values, data.summary().rated > 0, ratings);
+    need(can.needs_times, data.has_times(), times);
+    need(can.needs_features, has_features(data), properties);
+    need(can.needs_texts, has_item_texts(data), item_texts);
+    return out;
+}
+
+/// Other values of one parameter, each of which does the same for the model.
+struct Change {
+    const ParameterSpec* spec;
+    std::vector<ParameterValue> values;
+};
+
+/// What a parameter may be set to where its present value does not fit the data.
+std::vector<ParameterValue> alternatives(const ModelEntry& entry, const ParameterSpec& spec,
+                                         const ParameterValue& present) {
+    std::vector<ParameterValue> out;
+    const auto add = [&](ParameterValue value) {
+        if (value != present && std::find(out.begin(), out.end(), value) == out.end())
+            out.push_back(std::move(value));
+    };
+    add(spec.standard);
+    for (const auto& choice : spec.choices)
+        add(choice.value);
+    if (spec.type == ParameterType::boolean)
+        add(!std::get<bool>(present));
+    if (spec.type == ParameterType::integer)
+        add(static_cast<std::int64_t>(spec.minimum));
+    if (spec.type == ParameterType::real)
+        add(spec.minimum);
+    if (spec.name == "fields") // free text, of which this word suits data without features
+        add(std::string("ids"));
+    for (const auto& preset : entry.schema.presets())
+        if (const auto at = preset.values.find(spec.name); at != preset.values.end())
+            add(at->second);
+    return out;
+}
+
+/// The fewest parameters, two at most, to set otherwise for the model to be able to use the data.
+std::vector<Change> find_changes(const Dataset& data, const ModelEntry& entry, const Parameters& parameters,
+                                 const Needs& missing) {
+    std::vector<Change> helpful; // each changes what is missing, though not all that is
+    for (const auto& spec : entry.schema.specs()) {
+        const auto present = parameters.find(spec.name);
+        if (present == parameters.end())
+            continue;
+        Change fits{&spec, {}};
+        for (const auto& value : alternatives(entry, spec, present->second)) {
+            auto changed = parameters;
+            changed[spec.name] = value;
+            const auto still = lacking(data, entry, changed);
+            if (still.empty())
+                fits.values.push_back(value);
+            else if (still != missing)
+                helpful.push_back({&spec, {value}});
+        }
+        if (!fits.values.empty())
+            return {fits};
+    }
+    for (auto first = helpful.begin(); first != helpful.end(); ++first)
+        for (auto second = std::next(first); second != helpful.end(); ++second) {
+            auto changed = parameters;
+            changed[first->spec->name] = first->values[0];
+            changed[second->spec->name] = second->values[0];
+            if (first->spec != second->spec && lacking(data, entry, changed).empty())
+                return {*first, *second};
+        }
+    return {};
+}
+
+/// "fields=ids task=ranking", each with its first value.
+std::string as_settings(const std::vector<Change>& changes) {
+    std::string out;
+    for (const auto& change : changes)
+        out += fmt::format("{}{}={}", out.empty() ? "" : " ", change.spec->name, to_text(change.values[0]));
+    return out;
+}
+
+/// "set 'Features used' to ids and 'Task' to ranking".
+std::string in_words(const std::vector<Change>& changes) {
+    std::vector<std::string> parts;
+    for (const auto& change : changes) {
+        std::vector<std::string> values;
+        for (const auto& value : change.values)
+            values.push_back(to_text(value));
+        parts.push_back(fmt::format("'{}' to {}", change.spec->title, fmt::join(values, " or ")));
+    }
+    return fmt::format("set {}", fmt::join(parts, " and "));
+}
+
 Material history(const Dataset& data) {
     const bool there = data.has_pairs() && data.has_times();
     return {"Order in time", "splits by time, and models in which age counts", there,
@@ -87,28 +188,33 @@ bool has_item_texts(const Dataset& data) {
                        [](const FeatureColumn& column) { return column.type == ColumnType::text; });
 }
 
+Fitness fitness_of(const Dataset& data, const ModelEntry& entry, const Parameters& parameters) {
+    Fitness fit{entry.id, entry.title, {}, "can use it", {}};
+    const auto missing = lacking(data, entry, parameters);
+    if (missing.empty())
+        return fit;
+    for (const auto* need : missing)
+        fit.lacks.emplace_back(need->what);
+    const auto changes = find_changes(data, entry, parameters, missing);
+    fit.change = as_settings(changes);
+    const auto how = changes.empty() ? std::string() : in_words(changes) + ", or ";
+    fit.sentence =
+        fmt::format("needs {}, which this data has not; {}{}", fmt::join(fit.lacks, " and "), how, missing[0]->remedy);
+    return fit;
+}
+
 std::vector<Fitness> fitness(const Dataset& data) {
     std::vector<Fitness> out;
-    for (const auto& model : all_models()) {
-        const auto needs = model.make()->capabilities(model.schema.defaults());
-        Fitness fit{model.id, model.title, {}, "can use it"};
-        std::string remedy;
-        const auto need = [&](bool wanted, bool there, const Need& what) {
-            if (!wanted || there)
-                return;
-            fit.lacks.emplace_back(what.what);
-            if (remedy.empty())
-                remedy = what.remedy;
-        };
-        need(needs.needs_pairs, data.has_pairs(), pairs);
-        need(needs.needs_values, data.summary().rated > 0, ratings);
-        need(needs.needs_times, data.has_times(), times);
-        need(needs.needs_features, has_features(data), properties);
-        need(needs.needs_texts, has_item_texts(data), item_texts);
-        if (!fit.usable())
-            fit.sentence = fmt::format("needs {}, which this data has not; {}", fmt::join(fit.lacks, " and "), remedy);
-        out.push_back(std::move(fit));
-    }
+    for (const auto& model : all_models())
+        out.push_back(fitness_of(data, model, model.schema.defaults()));
+    return out;
+}
+
+std::string gives_and_needs(const ModelEntry& entry, const Parameters& parameters) {
+    const auto can = entry.make()->capabilities(parameters);
+    auto out = fmt::format("Gives: {}.", fmt::join(abilities(can), ", "));
+    if (const auto needed = needs(can); !needed.empty())
+        out += fmt::format(" Needs: {}.", fmt::join(needed, ", "));
     return out;
 }
 

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <exception>
 #include <thread>
 
 #include <fmt/format.h>
+
+#include "core/base/guard.h"
+#include "core/experiment/repeat.h"
+#include "core/experiment/update.h"
 
 namespace tastebench {
 
@@ -18,12 +21,13 @@ std::int64_t now_seconds() {
 }
 
 struct Job {
-    Job(RunKeeper& keeper, RunId run, RunSpec wanted, bool again)
-        : id(run), spec(std::move(wanted)), resumed(again), checkpoints(keeper, id, progress) {}
+    Job(RunKeeper& keeper, RunId run, RunSpec wanted)
+        : id(run), spec(std::move(wanted)), checkpoints(keeper, id, progress) {}
 
     RunId id;
     RunSpec spec;
-    bool resumed; ///< the spec is as stored, perhaps by an earlier version
+    bool resumed = false; ///< the spec is as stored, perhaps by an earlier version
+    RunId update_of = 0;  ///< the run whose model takes the new events in; 0: it is trained from the start
     std::string title;
     RunState state = RunState::queued;
     std::string error;
@@ -36,32 +40,40 @@ std::string title_of(const RunSpec& spec) {
     return fmt::format("{} on {}", entry ? (*entry)->title : spec.model, spec.data_name);
 }
 
-Result<RunOutcome> train_on(const Dataset& data, Job& job, const Parallel& parallel, double checkpoint_seconds) {
+Result<RunOutcome> update_on(const Dataset& data, RunKeeper& keeper, Job& job, const Parallel& parallel,
+                             double checkpoint_seconds) {
+    const auto earlier = keeper.run(job.update_of);
+    if (!earlier)
+        return fail(earlier.error());
+    const auto before = dataset_of(keeper, *earlier);
+    if (!before)
+        return fail(before.error());
+    auto model = keeper.model(job.update_of);
+    if (!model)
+        return fail(model.error());
+    auto made = execute_update(data, job.spec, {earlier->spec, **before, std::move(*model)}, parallel, job.progress,
+                               &job.checkpoints, checkpoint_seconds);
+    if (!made)
+        return fail(made.error());
+    return std::move(made->outcome);
+}
+
+Result<RunOutcome> train(RunKeeper& keeper, Job& job, const Parallel& parallel, double checkpoint_seconds) {
+    const auto data = keeper.dataset(job.spec.data_name);
+    if (!data)
+        return fail(data.error());
+    if (job.update_of != 0)
+        return update_on(**data, keeper, job, parallel, checkpoint_seconds);
     if (job.resumed) {
-        auto spec = prepare_again(data, job.spec);
+        auto spec = prepare_again(**data, job.spec);
         if (!spec)
             return fail(spec.error());
         job.spec = std::move(*spec);
     }
-    auto outcome = execute(data, job.spec, parallel, job.progress, &job.checkpoints, checkpoint_seconds);
+    auto outcome = execute(**data, job.spec, parallel, job.progress, &job.checkpoints, checkpoint_seconds);
     if (outcome)
         outcome->run.fit_seconds += job.checkpoints.earlier_seconds();
     return outcome;
-}
-
-/// Trains one run; whatever is thrown becomes an error that is recorded.
-Result<RunOutcome> train(RunKeeper& keeper, Job& job, const Parallel& parallel, double checkpoint_seconds) {
-    try {
-        auto data = keeper.dataset(job.spec.data_name);
-        if (!data)
-            return fail(data.error());
-        return train_on(**data, job, parallel, checkpoint_seconds);
-    } catch (const std::bad_alloc&) {
-        return run_failed("there was not enough memory", {},
-                          "use fewer factors or smaller data, or close other programs");
-    } catch (const std::exception& exception) {
-        return run_failed(fmt::format("training stopped: {}", exception.what()), {}, "report this text");
-    }
 }
 
 } // namespace
@@ -107,23 +119,29 @@ struct ExperimentQueue::State {
 
     void run(Job& job) {
         const auto started = now_seconds();
-        (void)keeper->mark_started(job.id, started);
-        auto outcome = train(*keeper, job, parallel, checkpoint_seconds);
-        if (outcome) {
-            outcome->run.id = job.id;
-            outcome->run.started = started;
-            outcome->run.finished = now_seconds();
-            if (auto saved = keeper->finish_run(*outcome); saved)
-                return settle(job, RunState::done, {});
-            else
-                outcome = fail(saved.error());
-        }
-        const auto& error = outcome.error();
+        (void)guarded("the start was not recorded", [&] { return keeper->mark_started(job.id, started); });
+        // The outcome, which may be large, is gone by the time a failure is recorded.
+        const auto done = train_and_keep(job, started);
+        if (done)
+            return settle(job, RunState::done, {});
+        const auto& error = done.error();
         const bool cancelled = error.kind == ErrorKind::cancelled;
         const std::scoped_lock lock(mutex);
         job.state = !cancelled ? RunState::failed : stopping ? RunState::interrupted : RunState::cancelled;
         job.error = cancelled ? std::string() : error.text();
-        (void)keeper->mark_ended(job.id, job.state, job.error, now_seconds());
+        (void)guarded("the end was not recorded",
+                      [&] { return keeper->mark_ended(job.id, job.state, job.error, now_seconds()); });
+    }
+
+    Status train_and_keep(Job& job, std::int64_t started) {
+        auto outcome = guarded("training stopped", [&] { return train(*keeper, job, parallel, checkpoint_seconds); });
+        if (!outcome)
+            return fail(outcome.error());
+        outcome->run.id = job.id;
+        outcome->run.started = started;
+        outcome->run.finished = now_seconds();
+        // Writing a model down takes as much memory as the model.
+        return guarded("the result cannot be kept", [&] { return keeper->finish_run(*outcome); });
     }
 
     void settle(Job& job, RunState state, const std::string& error) {
@@ -132,14 +150,31 @@ struct ExperimentQueue::State {
         job.error = error;
     }
 
-    void add(RunId id, const RunSpec& spec, bool resumed) {
-        auto job = std::make_shared<Job>(*keeper, id, spec, resumed);
+    std::shared_ptr<Job> make_job(RunId id, const RunSpec& spec) {
+        auto job = std::make_shared<Job>(*keeper, id, spec);
         job->title = title_of(spec);
+        return job;
+    }
+
+    void add(const std::shared_ptr<Job>& job) {
         const std::scoped_lock lock(mutex);
         // Of a run there is one job: the newest.
-        std::erase_if(ended, [id](const auto& old) { return old->id == id; });
-        waiting.push_back(std::move(job));
+        std::erase_if(ended, [&](const auto& old) { return old->id == job->id; });
+        waiting.push_back(job);
         wake.notify_one();
+    }
+
+    Result<RunId> submit(const RunSpec& spec, RunId update_of) {
+        Run run;
+        run.spec = spec;
+        run.created = now_seconds();
+        const auto id = keeper->add_run(run);
+        if (!id)
+            return fail(id.error());
+        const auto job = make_job(*id, spec);
+        job->update_of = update_of;
+        add(job);
+        return *id;
     }
 
     /// A waiting job that will not be run; the lock is held.
@@ -170,21 +205,20 @@ ExperimentQueue::~ExperimentQueue() {
 }
 
 Result<RunId> ExperimentQueue::submit(const RunSpec& spec) {
-    Run run;
-    run.spec = spec;
-    run.created = now_seconds();
-    const auto id = state_->keeper->add_run(run);
-    if (!id)
-        return fail(id.error());
-    state_->add(*id, spec, false);
-    return *id;
+    return state_->submit(spec, 0);
+}
+
+Result<RunId> ExperimentQueue::submit_update(const RunSpec& spec, RunId earlier) {
+    return state_->submit(spec, earlier);
 }
 
 Status ExperimentQueue::resume(RunId id) {
     const auto run = state_->keeper->resume_run(id);
     if (!run)
         return fail(run.error());
-    state_->add(id, run->spec, true);
+    const auto job = state_->make_job(id, run->spec);
+    job->resumed = true;
+    state_->add(job);
     return {};
 }
 

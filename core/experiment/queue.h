@@ -23,7 +23,7 @@ struct JobSnapshot {
 
 class ExperimentQueue {
   public:
-    /// The keeper is called from the queue's thread and from submit(), resume() and cancel().
+    /// The keeper is called from the queue's thread and from submit(), submit_update(), resume() and cancel().
     ExperimentQueue(std::shared_ptr<RunKeeper> keeper, int threads,
                     double checkpoint_seconds = standard_checkpoint_seconds);
     ~ExperimentQueue(); ///< cancels what is running, marks the rest as interrupted, waits
@@ -32,6 +32,10 @@ class ExperimentQueue {
 
     /// The spec must come from prepare_spec().
     Result<RunId> submit(const RunSpec& spec);
+    /// A run of newer data from the stored model of a finished run; the spec comes from prepare_update(). The data and
+    /// the model of the earlier run are read when its turn comes. Its note tells in the end how it was updated. If it
+    /// is stopped and resumed, it is trained anew, which gives the same digits.
+    Result<RunId> submit_update(const RunSpec& spec, RunId earlier);
     /// Puts a run that was interrupted, cancelled or failed at the end of the queue again. It goes on from its last
     /// checkpoint and ends with the digits of a run that was never stopped. Errors as RunKeeper::resume_run().
     Status resume(RunId id);

@@ -13,9 +13,12 @@ class RunKeeper {
   public:
     virtual ~RunKeeper() = default;
     virtual Result<DatasetPtr> dataset(const std::string& name) = 0;
-    virtual Result<RunId> add_run(const Run& run) = 0; ///< state queued
+    virtual Result<Run> run(RunId id) const = 0;
+    virtual Result<std::unique_ptr<Recommender>> model(RunId id) const = 0; ///< error if the run has none
+    virtual Result<RunId> add_run(const Run& run) = 0;                      ///< state queued
     virtual Status mark_started(RunId id, std::int64_t time) = 0;
-    virtual Status finish_run(const RunOutcome& outcome) = 0; ///< run.id says which; all or nothing
+    /// run.id says which; keeps the note too; all or nothing.
+    virtual Status finish_run(const RunOutcome& outcome) = 0;
     virtual Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) = 0;
 
     /// Makes an interrupted, cancelled or failed run queued again, of this process. Usage error where there is nothing

@@ -106,6 +106,12 @@ Result<RunSpec> prepare_update(const Dataset& data, const Run& earlier) {
     return prepare_spec(data, std::move(spec));
 }
 
+std::string how_updated(const UpdateOutcome& outcome) {
+    if (!outcome.trained_anew.empty())
+        return "trained anew: " + outcome.trained_anew;
+    return fmt::format("took in {} new training event{}", outcome.added, outcome.added == 1 ? "" : "s");
+}
+
 Result<UpdateOutcome> execute_update(const Dataset& data, const RunSpec& spec, EarlierRun earlier,
                                      const Parallel& parallel, Progress& progress, CheckpointKeeper* checkpoints,
                                      double checkpoint_seconds) {
@@ -133,6 +139,7 @@ Result<UpdateOutcome> execute_update(const Dataset& data, const RunSpec& spec, E
     if (!outcome)
         return fail(outcome.error());
     out.outcome = std::move(*outcome);
+    out.outcome.run.spec.note = fmt::format("{}: {}", spec.note, how_updated(out));
     return out;
 }
 

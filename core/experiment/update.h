@@ -25,7 +25,11 @@ struct UpdateOutcome {
     std::string trained_anew; ///< why, in words; empty: it was not
 };
 
-/// As execute(), for a spec that differs from the earlier run's by the data alone.
+/// "took in 1,234 new training events", or "trained anew: " and why.
+std::string how_updated(const UpdateOutcome& outcome);
+
+/// As execute(), for a spec that differs from the earlier run's by the data alone. The note of the outcome tells how it
+/// was updated, behind what the spec's note says.
 Result<UpdateOutcome> execute_update(const Dataset& data, const RunSpec& spec, EarlierRun earlier,
                                      const Parallel& parallel, Progress& progress,
                                      CheckpointKeeper* checkpoints = nullptr,

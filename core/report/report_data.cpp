@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "core/experiment/repeat.h"
+
 namespace tastebench {
 
 namespace {
@@ -98,7 +100,7 @@ Result<ReportData> collect_report_data(Workspace& workspace, const ReportRequest
     }
     label_runs(out.runs);
     note_differences(out);
-    auto data = workspace.dataset(out.runs.front().run.spec.data_name);
+    auto data = dataset_of(workspace, out.runs.front().run);
     if (!data)
         return fail(data.error());
     out.data = *data;

@@ -313,7 +313,7 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
             "UPDATE run SET state = 'done', error = '', finished = ?, version = ?, variant = ?, compiler = ?, cpu = ?, "
             "system = ?, threads = ?, train_rows = ?, test_rows = ?, validation_rows = ?, split_fingerprint = ?, "
             "fit_seconds = ?, evaluate_seconds = ?, "
-            "peak_memory = ?, users_counted = ?, rated_test_rows = ? WHERE id = ?");
+            "peak_memory = ?, users_counted = ?, rated_test_rows = ?, note = ? WHERE id = ?");
         int at = 0;
         update.bind(++at, run.finished);
         update.bind(++at, run.environment.version);
@@ -329,6 +329,7 @@ Status Workspace::finish_run(const RunOutcome& outcome) {
         update.bind(++at, run.evaluate_seconds);
         for (const auto count : {run.peak_memory_bytes, run.users_counted, run.rated_test_rows})
             update.bind(++at, static_cast<std::int64_t>(count));
+        update.bind(++at, run.spec.note);
         update.bind(++at, run.id);
         if (update.exec() == 0)
             return no_such_run(run.id);

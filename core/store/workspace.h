@@ -74,10 +74,10 @@ class Workspace final : public RunKeeper {
     Status delete_recipe(const std::string& name);
 
     // Runs.
-    Result<std::vector<Run>> runs() const; ///< without curves, newest first; 1,000 in well under 0.1 s
-    Result<Run> run(RunId id) const;       ///< with curves
+    Result<std::vector<Run>> runs() const;    ///< without curves, newest first; 1,000 in well under 0.1 s
+    Result<Run> run(RunId id) const override; ///< with curves
     Result<std::optional<PerUserValues>> per_user(RunId id, const std::string& metric) const;
-    Result<std::unique_ptr<Recommender>> model(RunId id) const; ///< error if the run has none
+    Result<std::unique_ptr<Recommender>> model(RunId id) const override;
     Status delete_run(RunId id);
     Status set_note(RunId id, const std::string& note);
 

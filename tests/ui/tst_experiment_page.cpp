@@ -1,5 +1,8 @@
 // The Experiment page: models by family, what the data cannot be used by, what training takes, and early stopping.
+#include <set>
+
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSpinBox>
 
@@ -40,6 +43,14 @@ class TestExperimentPage : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(box->findText(QLatin1String(data)) >= 0, patience);
         box->setCurrentText(QLatin1String(data));
         settle();
+    }
+    /// The field of this name in the form that is shown.
+    template <typename T>
+    T* shown(const char* name) const {
+        for (auto* field : page_->findChildren<T*>(QString::fromLatin1(name)))
+            if (field->isVisible())
+                return field;
+        qFatal("no %s is shown", name);
     }
     void settle() {
         // The page rests a moment before it checks.
@@ -127,6 +138,97 @@ class TestExperimentPage : public QObject {
         models_->tick(QStringLiteral("svd"), false);
         settle();
         QVERIFY(!told->isVisible());
+    }
+
+    void a_model_that_fits_when_set_otherwise_can_be_chosen_and_set() {
+        choose("plain");
+        auto* line = item("deepfm");
+        QVERIFY(line->data(usableRole).toBool());
+        QVERIFY(line->flags() & Qt::ItemIsUserCheckable);
+        const auto reason = line->data(sentenceRole).toString();
+        QVERIFY2(reason.contains(QStringLiteral("'Features used' to ids")), qPrintable(reason));
+        for (const auto& id : models_->ticked())
+            models_->tick(id, false);
+        models_->setCurrentItem(line);
+        models_->tick(QStringLiteral("deepfm"), true);
+        settle();
+        auto* warnings = child<QLabel>(page_.get(), "warnings");
+        QVERIFY2(warnings->text().contains(QStringLiteral("'Features used' to ids")), qPrintable(warnings->text()));
+        auto* train = child<QPushButton>(page_.get(), "trainButton");
+        QVERIFY(!train->isEnabled());
+        shown<QLineEdit>("parameter_fields")->setText(QStringLiteral("ids"));
+        settle();
+        QCOMPARE(line->data(sentenceRole).toString(), toQt((*find_model("deepfm"))->summary));
+        QVERIFY(!warnings->text().contains(QStringLiteral("needs")));
+        child<QComboBox>(page_.get(), "splitKind")->setCurrentText(QStringLiteral("Random"));
+        settle();
+        QTRY_VERIFY_WITH_TIMEOUT(train->isEnabled(), patience);
+    }
+
+    void what_a_model_gives_and_needs_follows_its_form() {
+        models_->setCurrentItem(item("sar"));
+        settle();
+        auto* gives = child<QLabel>(page_.get(), "givesAndNeeds");
+        QVERIFY2(gives->text().startsWith(QStringLiteral("Gives: ranks")), qPrintable(gives->text()));
+        QVERIFY(!gives->text().contains(QStringLiteral("times")));
+        QVERIFY2(item("sar")->toolTip().contains(gives->text()), qPrintable(item("sar")->toolTip()));
+        shown<QDoubleSpinBox>("parameter_half_life_days")->setValue(30);
+        QVERIFY2(gives->text().contains(QStringLiteral("Needs: users and items, times")), qPrintable(gives->text()));
+        QVERIFY(item("sar")->toolTip().contains(gives->text()));
+    }
+
+    void two_settings_of_one_model_train_side_by_side() {
+        for (const auto& id : models_->ticked())
+            models_->tick(id, false);
+        models_->setCurrentItem(item("svd"));
+        models_->tick(QStringLiteral("svd"), true);
+        shown<QSpinBox>("parameter_epochs")->setValue(2);
+        click(child<QPushButton>(page_.get(), "duplicateModel"));
+        QCOMPARE(models_->current(), QStringLiteral("svd#2"));
+        QCOMPARE(models_->titleOf(models_->current()), QStringLiteral("SVD (2)"));
+        auto* epochs = shown<QSpinBox>("parameter_epochs");
+        QCOMPARE(epochs->value(), 2); // it begins as the original is
+        epochs->setValue(3);
+        settle();
+        QCOMPARE(models_->ticked(), (QStringList{QStringLiteral("svd"), QStringLiteral("svd#2")}));
+        auto* train = child<QPushButton>(page_.get(), "trainButton");
+        QTRY_VERIFY_WITH_TIMEOUT(train->isEnabled(), patience);
+        click(train);
+        QTRY_COMPARE_WITH_TIMEOUT(bench_->workspace->runs()->size(), std::size_t{2}, patience);
+        bench_->workbench->queue().wait_until_idle();
+        std::set<std::int64_t> trained;
+        const auto runs = *bench_->workspace->runs();
+        for (const auto& run : runs) {
+            QCOMPARE(run.state, RunState::done);
+            trained.insert(get_int(run.spec.parameters, "epochs"));
+        }
+        QCOMPARE(trained, (std::set<std::int64_t>{2, 3}));
+        QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->pendingWork(), 0, patience);
+        models_->setFocus();
+        QTest::keyClick(models_, Qt::Key_Delete);
+        QCOMPARE(models_->ticked(), QStringList{QStringLiteral("svd")});
+        QVERIFY(!child<QPushButton>(page_.get(), "removeCopy")->isEnabled());
+    }
+
+    void a_network_is_set_and_trained_from_the_page() {
+        for (const auto& id : models_->ticked())
+            models_->tick(id, false);
+        models_->setCurrentItem(item("ncf"));
+        models_->tick(QStringLiteral("ncf"), true);
+        shown<QSpinBox>("parameter_epochs")->setValue(5);
+        settle();
+        auto* train = child<QPushButton>(page_.get(), "trainButton");
+        QTRY_VERIFY_WITH_TIMEOUT(train->isEnabled(), patience);
+        click(train);
+        QTRY_COMPARE_WITH_TIMEOUT(bench_->workspace->runs()->size(), std::size_t{1}, patience);
+        bench_->workbench->queue().wait_until_idle();
+        const auto runs = *bench_->workspace->runs();
+        const auto& run = runs.front();
+        QCOMPARE(run.spec.model, std::string("ncf"));
+        QCOMPARE(run.state, RunState::done);
+        QVERIFY(run.metrics.at("ndcg@10") > 0.05 && run.metrics.at("ndcg@10") <= 1);
+        QVERIFY(bench_->workspace->model(run.id).has_value());
+        QTRY_COMPARE_WITH_TIMEOUT(bench_->workbench->pendingWork(), 0, patience);
     }
 
     void patience_without_validation_rows_offers_some() {

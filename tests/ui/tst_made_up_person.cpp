@@ -1,11 +1,15 @@
-// The Explain page for someone unknown in training: items are picked, and the list follows.
+// The Explain page: people of the data and someone unknown in training, how long their lists are, and lists for all.
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QSpinBox>
 #include <QTableView>
 
+#include "core/make_data.h"
 #include "support.h"
 #include "ui/pages/explain/explain_page.h"
+#include "ui/pages/explain/list_export.h"
 #include "ui/pages/explain/profile_panel.h"
 
 using namespace tastebench;
@@ -130,6 +134,81 @@ class TestMadeUpPerson : public QObject {
         }
         QCOMPARE(panel.profile().size(), std::size_t{1});
         QCOMPARE(panel.profile().front().value, 2.0);
+    }
+
+    void without_ratings_items_have_weights_with_decimals() {
+        ProfilePanel panel;
+        panel.setDataset(*testing::make_data({{"a", "x"}, {"a", "y"}, {"b", "x"}}, {false, false}));
+        panel.show();
+        auto* value = child<QDoubleSpinBox>(&panel, "profileValue");
+        QVERIFY(value->isVisible());
+        QCOMPARE(value->value(), 1.0);
+        value->setValue(2.25);
+        auto* search = child<QLineEdit>(&panel, "profileSearch");
+        search->setText(QStringLiteral("y"));
+        QTest::keyClick(search, Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(panel.profile().size(), std::size_t{1}, patience);
+        QCOMPARE(panel.profile().front().value, 2.25);
+    }
+
+    void a_list_may_be_long_and_hold_what_the_person_has() {
+        const auto id = train(modelThat(true));
+        open(id);
+        const auto rows = [this] { return view("recommendations")->model()->rowCount(); };
+        auto* length = child<QSpinBox>(page_.get(), "explainLength");
+        QCOMPARE(length->maximum(), static_cast<int>(data_->items().size()));
+        length->setValue(length->maximum());
+        const auto trained = *bench_->workspace->model(id);
+        const auto user = *data_->users().find(toStd(child<QLineEdit>(page_.get(), "explainUser")->text()));
+        const auto count = [&](bool without) {
+            const Parallel one(1);
+            Progress progress;
+            return static_cast<int>(
+                trained->top_k(std::span(&user, 1), {data_->items().size(), without}, one, progress).front().size());
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(rows(), count(true), patience);
+        QVERIFY(count(false) > count(true));
+        click(child<QCheckBox>(page_.get(), "explainKeepSeen"));
+        QTRY_COMPARE_WITH_TIMEOUT(rows(), count(false), patience);
+    }
+
+    void the_lists_of_everyone_are_written_in_the_background() {
+        const auto id = train(modelThat(true));
+        open(id);
+        QString told;
+        connect(bench_->workbench.get(), &Workbench::messageRaised, this, [&](const QString& text) { told = text; });
+        QVERIFY(child<QPushButton>(page_.get(), "exportLists")->isEnabled());
+        const auto file = bench_->path(QStringLiteral("lists.csv"));
+        page_->findChild<ListExport*>()->writeTo(file);
+        QVERIFY(!child<QPushButton>(page_.get(), "exportLists")->isEnabled());
+        QVERIFY(child<QPushButton>(page_.get(), "cancelLists")->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(told.startsWith(QStringLiteral("Wrote 600 recommendations for 60 users")), patience);
+        QVERIFY(!child<QPushButton>(page_.get(), "cancelLists")->isVisible());
+        QFile in(file);
+        QVERIFY(in.open(QIODevice::ReadOnly));
+        QCOMPARE(in.readAll().count('\n'), qsizetype{601});
+    }
+
+    void other_data_of_the_name_explains_nothing() {
+        auto run = *bench_->workspace->run(train(modelThat(true)));
+        auto parts = data_->parts();
+        std::swap(parts.interactions.item.front(), parts.interactions.item.back());
+        parts.name = "other";
+        const auto other = *Dataset::make(std::move(parts)); // as many users and items
+        QVERIFY(bench_->workspace->add_dataset(*other));
+        Run wrong;
+        wrong.spec = run.spec;
+        wrong.spec.data_name = "other";
+        const auto id = *bench_->workspace->add_run(wrong);
+        const Parallel one(1);
+        Progress progress;
+        auto outcome = *execute(*data_, run.spec, one, progress);
+        outcome.run.id = id;
+        QVERIFY(bench_->workspace->finish_run(outcome));
+        const auto refused = openSession(*bench_->workspace, id);
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().what.find("made on other data") != std::string::npos, refused.error().text().c_str());
+        QVERIFY(openSession(*bench_->workspace, run.id));
     }
 
     void a_model_of_known_people_offers_no_made_up_person() {

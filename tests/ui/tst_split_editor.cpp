@@ -64,6 +64,9 @@ class TestSplitEditor : public QObject {
         child<QSpinBox>(editor_.get(), "splitFold")->setValue(9); // there are five
         child<QCheckBox>(editor_.get(), "splitWholeUsers")->setChecked(true);
         QCOMPARE(editor_->recipeText(), QStringLiteral("kfold:5:5:user;min_user=5;core"));
+        choose(QStringLiteral("Before and after a date"));
+        child<QSpinBox>(editor_.get(), "splitValidationDays")->setValue(31);
+        QCOMPARE(editor_->recipeText(), QStringLiteral("global:1999-12-01,2000-01-01;min_user=5;core"));
         // Whatever is set, something is left to test on.
         choose(QStringLiteral("Random"));
         child<QSpinBox>(editor_.get(), "splitValidation")->setValue(50);
@@ -111,6 +114,8 @@ class TestSplitEditor : public QObject {
         const auto sentence = [](const char* form) { return splitSentence(*SplitRecipe::parse(form, 1)); };
         QVERIFY(sentence("chrono:0.75").contains(QStringLiteral("earliest 75 %")));
         QVERIFY(sentence("chrono:0.7,0.1").contains(QStringLiteral("the next 10 % validate and the latest 20 % test")));
+        const auto dates = sentence("global:2015-01-01,2015-02-01");
+        QVERIFY2(dates.contains(dateText(1'420'070'400)) && dates.contains(dateText(1'422'748'800)), qPrintable(dates));
         QVERIFY(sentence("loo:last,1").contains(QStringLiteral("the last but one row validates")));
         QVERIFY(sentence("kfold:5:2:user").contains(QStringLiteral("part 2 tests")));
     }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 
 #include <QList>
@@ -13,6 +14,7 @@
 #include <QString>
 #include <QStringList>
 
+#include "core/base/guard.h"
 #include "core/store/workspace.h"
 
 namespace tastebench::ui {
@@ -31,15 +33,27 @@ class Workbench : public QObject {
     const Parallel& parallel() const { return *parallel_; } ///< for background work only
 
     /// Calls work() on a background thread, then then(result) on the GUI thread unless `context` is gone by then.
+    /// What work() throws, such as for want of memory, becomes its error; where it returns no Result, the error is
+    /// shown and then() is not called.
     template <typename Work, typename Then>
     void inBackground(QObject* context, Work work, Then then) {
+        using Answer = std::invoke_result_t<Work&>;
         ++pendingWork_;
         start([guard = QPointer<QObject>(context), work = std::move(work), then = std::move(then), this]() mutable {
-            auto result = std::make_shared<std::invoke_result_t<Work&>>(work());
-            deliver([guard, result, then = std::move(then), this]() mutable {
+            auto result = std::make_shared<std::optional<Answer>>();
+            const auto done = guarded("this could not be done", [&]() -> Status {
+                result->emplace(work());
+                return {};
+            });
+            if constexpr (std::is_constructible_v<Answer, tl::unexpected<Error>>)
+                if (!done)
+                    result->emplace(fail(done.error()));
+            deliver([guard, result, done, then = std::move(then), this]() mutable {
                 --pendingWork_;
-                if (guard)
-                    then(std::move(*result));
+                if (!*result)
+                    showError(done.error());
+                else if (guard)
+                    then(std::move(**result));
             });
         });
     }

@@ -35,7 +35,7 @@ QList<QPointF> thinned(const QList<QPointF>& points) {
     return out;
 }
 
-QAbstractAxis* makeAxis(const QString& title, bool logarithmic, double low, double high) {
+QAbstractAxis* makeAxis(const QString& title, bool logarithmic, double low, double high, bool whole) {
     if (logarithmic) {
         auto* axis = new QLogValueAxis;
         axis->setBase(10);
@@ -46,7 +46,9 @@ QAbstractAxis* makeAxis(const QString& title, bool logarithmic, double low, doub
         return axis;
     }
     auto* axis = new QValueAxis;
-    const auto scale = niceScale(low, high);
+    auto scale = niceScale(low, high);
+    if (whole && scale.step < 1)
+        scale = {std::floor(low), std::max(std::ceil(high), std::floor(low) + 1), 1};
     axis->setRange(scale.low, scale.high);
     axis->setTickType(QValueAxis::TicksDynamic);
     axis->setTickAnchor(0);

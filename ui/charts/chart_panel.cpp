@@ -261,7 +261,7 @@ void ChartPanel::showLines(const QList<LineSeries>& series, const AxisText& axes
     QList<QLineSeries*> made;
     for (const auto& one : series) {
         auto* lines = new QLineSeries;
-        lines->setName(one.name);
+        lines->setName(one.legend.isEmpty() ? one.name : one.legend);
         QList<QPointF> points;
         for (const auto& point : one.points)
             if ((!axes.logX || point.x() > 0) && (!axes.logY || point.y() > 0) && std::isfinite(point.y()))
@@ -292,7 +292,7 @@ void ChartPanel::showLines(const QList<LineSeries>& series, const AxisText& axes
     const auto byY = [](const QPointF& a, const QPointF& b) { return a.y() < b.y(); };
     const auto [left, right] = std::minmax_element(all.begin(), all.end(), byX);
     const auto [bottom, top] = std::minmax_element(all.begin(), all.end(), byY);
-    auto* x = makeAxis(axes.x, axes.logX, left->x(), right->x());
+    auto* x = makeAxis(axes.x, axes.logX, left->x(), right->x(), axes.wholeX);
     auto* y = makeAxis(axes.y, axes.logY, bottom->y(), top->y());
     chart->addAxis(x, Qt::AlignBottom);
     chart->addAxis(y, Qt::AlignLeft);

@@ -23,10 +23,12 @@ struct LineSeries {
     QString name;
     QList<QPointF> points; ///< thinned by the panel beyond 2,000
     bool dotted = false;
+    QString legend = {}; ///< where the name is too long for one beside a title that says the rest; empty: the name
 };
 struct AxisText {
     QString x, y;
     bool logX = false, logY = false;
+    bool wholeX = false; ///< x counts, such as epochs
 };
 
 class ChartPanel : public QFrame {

@@ -32,7 +32,10 @@ void CurvesView::showCurves(const Curves& curves) {
         const auto& group = groups[g];
         QList<LineSeries> lines;
         for (const auto& line : group.lines) {
-            LineSeries drawn{toQt(line.title), {}, false};
+            LineSeries drawn{toQt(line.title), {}, false, {}};
+            // "nDCG@10 on the validation rows": the chart's title says the first part.
+            if (const auto said = toQt(group.scale) + QStringLiteral(" on the "); drawn.name.startsWith(said))
+                drawn.legend = drawn.name.mid(said.size());
             for (const auto& point : line.points)
                 drawn.points.append({point.x, point.y});
             lines.append(drawn);
@@ -41,7 +44,11 @@ void CurvesView::showCurves(const Curves& curves) {
         // A chart of one line has no legend, so its title is the line's.
         chart->setTitle(lines.size() == 1 ? lines.constFirst().name : toQt(group.scale));
         const bool byEpoch = group.by == "epoch";
-        chart->showLines(lines, {byEpoch ? tr("epoch") : tr("predicted probability"), toQt(group.scale)});
+        AxisText axes{byEpoch ? tr("epoch") : tr("predicted probability"), {}};
+        axes.wholeX = byEpoch;
+        if (lines.size() == 1) // else it is the title
+            axes.y = toQt(group.scale);
+        chart->showLines(lines, axes);
         chart->show();
     }
     for (qsizetype at = static_cast<qsizetype>(groups.size()); at < panels_.size(); ++at)

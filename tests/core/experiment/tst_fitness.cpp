@@ -58,6 +58,51 @@ class TestFitness : public QObject {
             }
     }
 
+    void a_model_that_fits_when_set_otherwise_names_the_setting_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("given");
+        QTest::addColumn<QString>("change");
+        const auto add = [](const char* name, const char* model, const char* given, const char* change) {
+            QTest::newRow(name) << QString::fromLatin1(model) << QString::fromLatin1(given)
+                                << QString::fromLatin1(change);
+        };
+        add("no features", "deepfm", "", "fields=ids");
+        add("no features, no ratings", "fm", "task=ratings", "task=ranking fields=ids");
+        add("no times", "sar", "half_life_days=30", "half_life_days=0");
+        add("no ratings", "rbm", "task=ratings", "task=ranking");
+        add("no way", "svd", "", "");
+    }
+    void a_model_that_fits_when_set_otherwise_names_the_setting() {
+        QFETCH(QString, model);
+        QFETCH(QString, given);
+        QFETCH(QString, change);
+        const auto plain = *make_data({{"a", "x"}, {"b", "y"}}, {false, false});
+        const auto* entry = *find_model(model.toStdString());
+        RunSpec spec;
+        spec.model = entry->id;
+        spec.split.kind = SplitKind::random;
+        const auto set = [&](const QString& settings) {
+            for (const auto& setting : settings.split(u' ', Qt::SkipEmptyParts)) {
+                const auto name = setting.section(u'=', 0, 0).toStdString();
+                spec.parameters[name] = *entry->schema.parse(name, setting.section(u'=', 1).toStdString());
+            }
+        };
+        set(given);
+        const auto fit = fitness_of(*plain, *entry, *entry->schema.complete(spec.parameters));
+        QVERIFY(!fit.usable());
+        QVERIFY(!prepare_spec(*plain, spec));
+        QCOMPARE(QString::fromStdString(fit.change), change);
+        QCOMPARE(fit.usable_otherwise(), !change.isEmpty());
+        if (change.isEmpty())
+            return;
+        for (const auto& setting : change.split(u' '))
+            QVERIFY2(fit.sentence.find(" to " + setting.section(u'=', 1).toStdString()) != std::string::npos,
+                     fit.sentence.c_str());
+        set(change);
+        QVERIFY(prepare_spec(*plain, spec).has_value());
+        QVERIFY(fitness_of(*plain, *entry, *entry->schema.complete(spec.parameters)).usable());
+    }
+
     void data_without_users_and_items_is_refused_with_a_remedy() {
         RunSpec spec;
         spec.model = "popularity";

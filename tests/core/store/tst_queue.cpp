@@ -4,10 +4,40 @@
 
 #include <thread>
 
+#include "core/experiment/update.h"
 #include "core/store/make_run.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
+
+namespace {
+
+/// Hands everything on to the workspace.
+class Through : public RunKeeper {
+  public:
+    explicit Through(std::shared_ptr<Workspace> inner) : inner_(std::move(inner)) {}
+    Result<DatasetPtr> dataset(const std::string& name) override { return inner_->dataset(name); }
+    Result<Run> run(RunId id) const override { return inner_->run(id); }
+    Result<std::unique_ptr<Recommender>> model(RunId id) const override { return inner_->model(id); }
+    Result<RunId> add_run(const Run& run) override { return inner_->add_run(run); }
+    Status mark_started(RunId id, std::int64_t time) override { return inner_->mark_started(id, time); }
+    Status finish_run(const RunOutcome& outcome) override { return inner_->finish_run(outcome); }
+    Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override {
+        return inner_->mark_ended(id, state, error, time);
+    }
+    Result<Run> resume_run(RunId id) override { return inner_->resume_run(id); }
+    Status keep_checkpoint(RunId id, std::span<const std::byte> state) override {
+        return inner_->keep_checkpoint(id, state);
+    }
+    Result<std::optional<std::vector<std::byte>>> take_checkpoint(RunId id) override {
+        return inner_->take_checkpoint(id);
+    }
+
+  private:
+    std::shared_ptr<Workspace> inner_;
+};
+
+} // namespace
 
 class TestQueue : public QObject {
     Q_OBJECT
@@ -146,26 +176,12 @@ class TestQueue : public QObject {
     }
 
     void a_checkpoint_that_cannot_be_kept_is_told_and_training_goes_on() {
-        class Full final : public RunKeeper {
+        class Full final : public Through {
           public:
-            explicit Full(std::shared_ptr<Workspace> inner) : inner_(std::move(inner)) {}
-            Result<DatasetPtr> dataset(const std::string& name) override { return inner_->dataset(name); }
-            Result<RunId> add_run(const Run& run) override { return inner_->add_run(run); }
-            Status mark_started(RunId id, std::int64_t time) override { return inner_->mark_started(id, time); }
-            Status finish_run(const RunOutcome& outcome) override { return inner_->finish_run(outcome); }
-            Status mark_ended(RunId id, RunState state, const std::string& error, std::int64_t time) override {
-                return inner_->mark_ended(id, state, error, time);
-            }
-            Result<Run> resume_run(RunId id) override { return inner_->resume_run(id); }
+            using Through::Through;
             Status keep_checkpoint(RunId, std::span<const std::byte>) override {
                 return run_failed("the disk is full", {}, "free some space");
             }
-            Result<std::optional<std::vector<std::byte>>> take_checkpoint(RunId id) override {
-                return inner_->take_checkpoint(id);
-            }
-
-          private:
-            std::shared_ptr<Workspace> inner_;
         };
         ExperimentQueue queue(std::make_shared<Full>(workspace_), 1, 0);
         const auto id = *queue.submit(make_spec(*data_, "svd", {{"epochs", std::int64_t{200}}}));
@@ -177,6 +193,67 @@ class TestQueue : public QObject {
         }
         QVERIFY2(warning.find("could not be resumed: the disk is full") != std::string::npos, warning.c_str());
         QCOMPARE(workspace_->run(id)->state, RunState::done);
+    }
+
+    void a_result_too_large_to_keep_fails_the_run_and_the_next_is_trained() {
+        class Small final : public Through {
+          public:
+            using Through::Through;
+            Status finish_run(const RunOutcome& outcome) override {
+                if (outcome.run.spec.model == "svd")
+                    throw std::bad_alloc();
+                return Through::finish_run(outcome);
+            }
+        };
+        ExperimentQueue queue(std::make_shared<Small>(workspace_), 1);
+        const auto large = *queue.submit(make_spec(*data_, "svd", {{"epochs", std::int64_t{2}}}));
+        const auto small = *queue.submit(make_spec(*data_, "popularity"));
+        queue.wait_until_idle();
+        const auto failed = *workspace_->run(large);
+        QCOMPARE(failed.state, RunState::failed);
+        QVERIFY2(failed.error.find("not enough memory") != std::string::npos, failed.error.c_str());
+        QCOMPARE(workspace_->run(small)->state, RunState::done);
+    }
+
+    void an_update_takes_its_turn_and_says_how_it_was_done_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("how");
+        QTest::newRow("in place") << "sar"
+                                  << "took in ";
+        QTest::newRow("anew") << "popularity"
+                              << "trained anew: ";
+    }
+    void an_update_takes_its_turn_and_says_how_it_was_done() {
+        QFETCH(QString, model);
+        QFETCH(QString, how);
+        auto parts = data_->parts();
+        parts.name = "newer";
+        const auto last = *data_->summary().last_time;
+        for (const UserIx user : {UserIx{0}, UserIx{1}}) {
+            parts.interactions.user.push_back(user);
+            parts.interactions.item.push_back(3);
+            parts.interactions.value.push_back(5);
+            parts.interactions.time.push_back(last + 10 + user);
+        }
+        // Rows are all there before and after, so that training events are kept: nothing tests but what is newest.
+        const auto newer = *Dataset::make(std::move(parts));
+        QVERIFY(workspace_->add_dataset(*newer).has_value());
+        RunSpec wanted;
+        wanted.model = model.toStdString();
+        wanted.split = *SplitRecipe::parse("global:0.9", 42);
+        ExperimentQueue queue(workspace_, 1);
+        const auto earlier = *queue.submit(*prepare_spec(*data_, wanted));
+        queue.wait_until_idle();
+        const auto spec = prepare_update(*newer, *workspace_->run(earlier));
+        const auto id = *queue.submit_update(*spec, earlier);
+        queue.wait_until_idle();
+        const auto run = *workspace_->run(id);
+        QCOMPARE(run.state, RunState::done);
+        const auto start = "update of run " + std::to_string(earlier) + ": " + how.toStdString();
+        QVERIFY2(run.spec.note.starts_with(start), run.spec.note.c_str());
+        QCOMPARE(run.metrics, train(*newer, *spec).run.metrics);
+        // What it would go on from must be the run's own data.
+        QVERIFY(!prepare_update(*data_, *workspace_->run(earlier)));
     }
 
     void a_checkpoint_of_another_version_is_passed_over() {

@@ -48,8 +48,8 @@ void FitTab::show(const std::vector<Fitness>& models, const std::vector<Material
     QList<QList<GridCell>> rows;
     for (const auto& fit : models) {
         const QString why = capital(fit.sentence);
-        rows.append(QList<GridCell>{
-            {toQt(fit.title)}, {fit.usable() ? tr("Yes") : tr("No"), {}, !fit.usable()}, {why, {}, false, why}});
+        const QString fits = fit.usable() ? tr("Yes") : fit.usable_otherwise() ? tr("Set otherwise") : tr("No");
+        rows.append(QList<GridCell>{{toQt(fit.title)}, {fits, {}, !fit.usable()}, {why, {}, false, why}});
     }
     models_->setRows(rows);
     rows.clear();

@@ -10,8 +10,14 @@
 
 namespace tastebench::ui {
 
+/// A ticked line of the list of models, and the run that it asks for.
+struct WantedRun {
+    QString line;
+    RunSpec spec;
+};
+
 struct CheckedRun {
-    QString model; ///< id
+    QString line;
     Result<RunSpec> spec;
     std::optional<RunEstimate> takes;
     Status memory;                ///< whether this machine has enough
@@ -19,8 +25,8 @@ struct CheckedRun {
 };
 
 /// One for each wanted run, all on this split. For background work.
-std::vector<CheckedRun> checkRuns(const Dataset& dataset, const std::vector<RunSpec>& wanted, const std::string& recipe,
-                                  std::uint64_t seed, int threads);
+std::vector<CheckedRun> checkRuns(const Dataset& dataset, const std::vector<WantedRun>& wanted,
+                                  const std::string& recipe, std::uint64_t seed, int threads);
 
 /// "about 3 s, 120 MB".
 QString takesText(const RunEstimate& takes);

@@ -1,17 +1,16 @@
 #include "ui/pages/experiment/experiment_page.h"
 
 #include <QApplication>
-#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
-#include <QFormLayout>
-#include <QLineEdit>
-#include <QStackedWidget>
+#include <QShortcut>
 #include <QTimer>
 
+#include "core/experiment/fitness.h"
 #include "ui/bridge/text.h"
+#include "ui/pages/experiment/measure_card.h"
+#include "ui/pages/experiment/model_forms.h"
 #include "ui/pages/experiment/model_list.h"
-#include "ui/pages/experiment/parameter_form.h"
 #include "ui/pages/experiment/split_editor.h"
 #include "ui/shell/widgets.h"
 
@@ -41,7 +40,9 @@ ExperimentPage::ExperimentPage(Workbench& workbench, QWidget* parent)
     auto* right = new QVBoxLayout;
     right->setSpacing(cardMargin);
     right->addWidget(makeParameters(), 1);
-    right->addWidget(makeMeasure());
+    measure_ = new MeasureCard(this);
+    connect(measure_, &MeasureCard::changed, this, &ExperimentPage::checkSoon);
+    right->addWidget(measure_);
     row->addLayout(right, 5);
     column->addLayout(row, 1);
     column->addWidget(makeFoot());
@@ -83,44 +84,36 @@ QWidget* ExperimentPage::makeModels() {
     auto* card = new Card(tr("3  Models"), this);
     models_ = new ModelList(card);
     card->column()->addWidget(models_, 1);
+    auto* duplicate =
+        button(tr("D&uplicate"), tr("Lists the chosen model once more, to train two settings of it (Ctrl+D)"), card);
+    duplicate->setObjectName(QStringLiteral("duplicateModel"));
+    duplicate->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_D));
+    removeCopy_ = button(tr("Remo&ve copy"), tr("Takes the chosen copy of a model off the list (Delete)"), card);
+    removeCopy_->setObjectName(QStringLiteral("removeCopy"));
+    auto* row = new QHBoxLayout;
+    row->setSpacing(gap);
+    row->addWidget(duplicate);
+    row->addWidget(removeCopy_);
+    row->addStretch(1);
+    card->column()->addLayout(row);
+    auto* removeKey = new QShortcut(QKeySequence::Delete, models_, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(removeKey, &QShortcut::activated, this, &ExperimentPage::removeCopy);
+    connect(removeCopy_, &QPushButton::clicked, this, &ExperimentPage::removeCopy);
+    connect(duplicate, &QPushButton::clicked, this, &ExperimentPage::duplicate);
     connect(models_, &ModelList::tickedChanged, this, &ExperimentPage::checkSoon);
     connect(models_, &QListWidget::currentRowChanged, this, &ExperimentPage::showForm);
     return card;
 }
 
-QWidget* ExperimentPage::makeMeasure() {
-    auto* card = new Card(tr("4  Measure"), this);
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(cardMargin);
-    form->setVerticalSpacing(gap);
-    ks_ = new QLineEdit(QStringLiteral("5, 10, 20"), card);
-    ks_->setObjectName(QStringLiteral("ks"));
-    ks_->setAccessibleName(tr("List lengths k"));
-    ks_->setToolTip(tr("How many recommendations a list has when it is judged; several lengths with commas"));
-    removeSeen_ = new QCheckBox(tr("Leave out what users already have"), card);
-    removeSeen_->setToolTip(tr("Takes the training items of a user out of that user's list"));
-    removeSeen_->setChecked(true);
-    sampled_ = new QCheckBox(tr("Rank test items among 99 by lot, too"), card);
-    sampled_->setToolTip(tr("With a leave-one-out split: adds the sampled hit rate and nDCG of many papers, which are "
-                            "not comparable with those of full lists"));
-    note_ = new QLineEdit(card);
-    note_->setAccessibleName(tr("Note"));
-    note_->setToolTip(tr("A word to find these runs again; may be empty"));
-    form->addRow(tr("List &lengths k"), ks_);
-    form->addRow(tr("N&ote"), note_);
-    card->column()->addLayout(form);
-    card->column()->addWidget(removeSeen_);
-    card->column()->addWidget(sampled_);
-    connect(ks_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
-    connect(note_, &QLineEdit::textChanged, this, &ExperimentPage::checkSoon);
-    connect(removeSeen_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
-    connect(sampled_, &QCheckBox::toggled, this, &ExperimentPage::checkSoon);
-    return card;
-}
-
 QWidget* ExperimentPage::makeParameters() {
     formCard_ = new Card(tr("Parameters"), this);
-    forms_ = new QStackedWidget(formCard_);
+    forms_ = new ModelForms(formCard_);
+    connect(forms_, &ModelForms::changed, this, [this](const QString& line) {
+        judge(line);
+        // Whoever sets a model's parameters wants to train it.
+        models_->tick(line, true);
+        checkSoon();
+    });
     formCard_->column()->addWidget(makeHint());
     formCard_->column()->addWidget(forms_, 1);
     return formCard_;
@@ -227,7 +220,8 @@ void ExperimentPage::loadDataset() {
             }
             dataset_ = *loaded;
             split_->setDataset(dataset_);
-            models_->setFitness(fitness(*dataset_));
+            for (const auto& line : models_->lines())
+                judge(line);
             const auto& summary = dataset_->summary();
             dataFacts_->setText(tr("%1 users, %2 items, %3 interactions; %4, %5")
                                     .arg(countText(summary.users), countText(summary.items),
@@ -238,45 +232,42 @@ void ExperimentPage::loadDataset() {
         });
 }
 
-ParameterForm* ExperimentPage::formOf(const QString& model) {
-    if (const auto at = formByModel_.find(model); at != formByModel_.end())
-        return at->second;
-    const auto entry = find_model(toStd(model));
-    if (!entry)
-        return nullptr;
-    auto* form = new ParameterForm((*entry)->schema);
-    forms_->addWidget(scrolled(form, forms_));
-    connect(form, &ParameterForm::changed, this, [this, model] {
-        // Whoever sets a model's parameters wants to train it.
-        models_->tick(model, true);
-        checkSoon();
-    });
-    formByModel_.emplace(model, form);
-    return form;
-}
-
 void ExperimentPage::showForm() {
-    const QString model = models_->current();
-    auto* form = formOf(model);
-    if (form == nullptr)
+    const QString line = models_->current();
+    removeCopy_->setEnabled(models_->isCopy(line));
+    if (line.isEmpty())
         return;
-    for (int at = 0; at < forms_->count(); ++at)
-        if (forms_->widget(at)->isAncestorOf(form))
-            forms_->setCurrentIndex(at);
-    const auto* entry = find_model(toStd(model)).value();
-    formCard_->setHeading(tr("Parameters of %1").arg(toQt(entry->title)));
+    forms_->showLine(line);
+    formCard_->setHeading(tr("Parameters of %1").arg(models_->titleOf(line)));
     checkSoon(); // the hint is about the model shown
 }
 
-std::vector<std::uint32_t> ExperimentPage::listLengths() const {
-    std::vector<std::uint32_t> out;
-    const auto parts = ks_->text().split(u',', Qt::SkipEmptyParts);
-    for (const auto& part : parts) {
-        bool ok = false;
-        const auto k = part.trimmed().toUInt(&ok);
-        out.push_back(ok ? k : 0); // 0 is refused by prepare_spec with its remedy
-    }
-    return out;
+void ExperimentPage::judge(const QString& line) {
+    const auto entry = find_model(toStd(modelOfLine(line)));
+    if (!dataset_ || !entry)
+        return;
+    // What the schema refuses is complained of by the check; the list keeps its last judgement.
+    if (const auto parameters = (*entry)->schema.complete(forms_->values(line)))
+        models_->setFitness(line, fitness_of(*dataset_, **entry, *parameters),
+                            toQt(gives_and_needs(**entry, *parameters)));
+}
+
+void ExperimentPage::duplicate() {
+    const QString line = models_->current();
+    const QString copy = models_->duplicate(line);
+    if (copy.isEmpty())
+        return;
+    forms_->copy(line, copy);
+    judge(copy);
+    showForm();
+}
+
+void ExperimentPage::removeCopy() {
+    const QString line = models_->current();
+    if (!models_->isCopy(line))
+        return;
+    models_->removeCopy(line);
+    forms_->remove(line);
 }
 
 void ExperimentPage::checkSoon() {
@@ -292,15 +283,13 @@ void ExperimentPage::check() {
     }
     RunSpec base;
     base.seed = split_->seed();
-    base.evaluation.ks = listLengths();
-    base.evaluation.remove_seen = removeSeen_->isChecked();
-    base.evaluation.sampled = sampled_->isChecked();
-    base.note = toStd(note_->text().trimmed());
-    std::vector<RunSpec> wanted;
-    for (const auto& model : models_->ticked()) {
-        wanted.push_back(base);
-        wanted.back().model = toStd(model);
-        wanted.back().parameters = formOf(model)->values();
+    base.evaluation = measure_->options();
+    base.note = toStd(measure_->note());
+    std::vector<WantedRun> wanted;
+    for (const auto& line : models_->ticked()) {
+        wanted.push_back({line, base});
+        wanted.back().spec.model = toStd(modelOfLine(line));
+        wanted.back().spec.parameters = forms_->values(line);
     }
     workbench().inBackground(
         this,
@@ -315,8 +304,8 @@ void ExperimentPage::check() {
 void ExperimentPage::showChecked(const std::vector<CheckedRun>& checked) {
     ready_.clear();
     QStringList problems, commands;
-    const auto complain = [&](const QString& model, const Error& error) {
-        const QString text = tr("%1 – %2").arg(model, toQt(error.text()));
+    const auto complain = [&](const QString& line, const Error& error) {
+        const QString text = tr("%1 – %2").arg(models_->titleOf(line), toQt(error.text()));
         if (!problems.contains(text))
             problems.append(text);
     };
@@ -325,17 +314,17 @@ void ExperimentPage::showChecked(const std::vector<CheckedRun>& checked) {
             ready_.push_back(*one.spec);
             commands.append(toQt(command_line(*one.spec)));
         } else {
-            complain(one.model, one.spec.error());
+            complain(one.line, one.spec.error());
         }
         if (!one.memory)
-            complain(one.model, one.memory.error());
+            complain(one.line, one.memory.error());
     }
     if (dataset_ == nullptr)
         problems.append(tr("Choose a data set first; the Data page imports one."));
     else if (checked.empty())
         problems.append(tr("Tick at least one model."));
     hint_->setVisible(std::any_of(checked.begin(), checked.end(), [this](const auto& one) {
-        return one.lacksValidation && one.model == models_->current();
+        return one.lacksValidation && one.line == models_->current();
     }));
     warnings_->setText(problems.join(u'\n'));
     warnings_->setVisible(!problems.isEmpty());
@@ -362,9 +351,8 @@ void ExperimentPage::showEstimates(const std::vector<CheckedRun>& checked) {
         if (!one.takes)
             continue;
         bytes = std::max(bytes, one.takes->memory_bytes);
-        takes[one.model] = takesText(*one.takes);
-        const auto entry = find_model(toStd(one.model));
-        parts.append(tr("%1 %2").arg(entry ? toQt((*entry)->title) : one.model, takes[one.model]));
+        takes[one.line] = takesText(*one.takes);
+        parts.append(tr("%1 %2").arg(models_->titleOf(one.line), takes[one.line]));
         seconds += one.takes->fit_seconds;
     }
     models_->setTakes(takes);

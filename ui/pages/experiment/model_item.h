@@ -8,9 +8,10 @@ namespace tastebench::ui {
 /// What the items hold beside Qt's own roles.
 enum ModelItemRole {
     modelIdRole = Qt::UserRole, ///< empty: a heading
+    lineRole,                   ///< tells copies of a model apart; see modelOfLine()
     sentenceRole,               ///< the summary, or why the model cannot be used
     takesRole,                  ///< "3 s, 120 MB", or nothing
-    usableRole,                 ///< bool
+    usableRole,                 ///< bool: it can be ticked
 };
 
 class ModelItemDelegate : public QStyledItemDelegate {

@@ -129,9 +129,17 @@ void SplitEditor::makeShares() {
     group_->addItem(tr("User"), static_cast<int>(SplitGroup::user));
     group_->addItem(tr("Item"), static_cast<int>(SplitGroup::item));
     date_ = named(new QDateEdit(QDate(2000, 1, 1), this), "splitDate", tr("First day of the test"),
-                  tr("Rows before midnight (UTC) of this day train, all later ones test"));
+                  tr("Rows from midnight (UTC) of this day on test, the earlier ones train"));
     date_->setCalendarPopup(true);
     date_->setDisplayFormat(QStringLiteral("yyyy-MM-dd"));
+    validationDays_ = named(new QSpinBox(this), "splitValidationDays", tr("Days of validation"),
+                            tr("So many days before the test are kept back for choosing settings; they neither train "
+                               "nor test"));
+    validationDays_->setRange(0, 36'500);
+    validationDays_->setPrefix(tr("validation "));
+    validationDays_->setSuffix(tr(" days"));
+    validationDays_->setSpecialValueText(tr("no validation"));
+    dateRow_ = inRow({date_, validationDays_}, this);
     leaveOut_ = named(new QComboBox(this), "splitLeaveOut", tr("Which row is left out"),
                       tr("The last row of each person in time, or one by lot"));
     leaveOut_->addItem(tr("The last row"), false);
@@ -142,7 +150,7 @@ void SplitEditor::makeShares() {
     sharesRow_ = inRow({ratio_, validation_}, this);
     addRow(tr("T&raining"), sharesRow_, ratio_);
     form_->addRow(tr("Within &each"), group_);
-    form_->addRow(tr("&Date"), date_);
+    addRow(tr("&Date"), dateRow_, date_);
     form_->addRow(tr("Lea&ve out"), leaveOut_);
     form_->addRow({}, validateOne_);
 }
@@ -208,7 +216,7 @@ void SplitEditor::makeFilters() {
 void SplitEditor::connectFields() {
     for (auto* box : {kind_, group_, leaveOut_})
         connect(box, &QComboBox::currentIndexChanged, this, &SplitEditor::refresh);
-    for (auto* box : {ratio_, validation_, folds_, fold_, seed_, minUser_, minItem_})
+    for (auto* box : {ratio_, validation_, validationDays_, folds_, fold_, seed_, minUser_, minItem_})
         connect(box, &QSpinBox::valueChanged, this, &SplitEditor::refresh);
     for (auto* box : {validateOne_, wholeUsers_, core_})
         connect(box, &QCheckBox::toggled, this, &SplitEditor::refresh);
@@ -238,7 +246,11 @@ bool SplitEditor::setValidationShare(int percent) {
         validateOne_->setChecked(percent > 0);
     else if (!sharesRow_->isHidden())
         validation_->setValue(percent);
-    else
+    else if (!dateRow_->isHidden() && dataset_ && dataset_->summary().first_time) {
+        const auto first = QDateTime::fromSecsSinceEpoch(*dataset_->summary().first_time, Qt::UTC).date();
+        validationDays_->setValue(
+            percent == 0 ? 0 : std::max(1, static_cast<int>(first.daysTo(date_->date())) * percent / 100));
+    } else
         return false;
     return true;
 }
@@ -252,8 +264,13 @@ SplitRecipe SplitEditor::recipe() const {
         out.rows_file = toStd(file_->text().trimmed());
         return out;
     }
-    if (choice == byDateKind)
-        out.train_before = date_->date().startOfDay(Qt::UTC).toSecsSinceEpoch();
+    if (choice == byDateKind) {
+        const auto midnight = [](const QDate& day) { return day.startOfDay(Qt::UTC).toSecsSinceEpoch(); };
+        const int days = validationDays_->value();
+        out.train_before = midnight(date_->date().addDays(-days));
+        if (days > 0)
+            out.test_from = midnight(date_->date());
+    }
     if (!sharesRow_->isHidden())
         out.validation = validation_->value() / 100.0;
     out.ratio = ratio_->value() / 100.0;
@@ -292,7 +309,7 @@ void SplitEditor::refresh() {
     };
     setShown(sharesRow_, shares);
     setShown(group_, grouped);
-    setShown(date_, choice == byDateKind);
+    setShown(dateRow_, choice == byDateKind);
     setShown(leaveOut_, is(SplitKind::loo));
     setShown(validateOne_, is(SplitKind::loo));
     setShown(foldRow_, is(SplitKind::kfold));

@@ -34,7 +34,7 @@ class SplitEditor : public QWidget {
     /// As "chrono:0.75" or "rows:FILE": SplitRecipe::parse() reads it (and the file).
     QString recipeText() const;
     std::uint64_t seed() const;
-    /// Keeps back so many of a hundred rows; false where this kind of split has no share to set.
+    /// Keeps back so many of a hundred rows, or days before a date; false where this kind of split has no share to set.
     bool setValidationShare(int percent);
 
   Q_SIGNALS:
@@ -70,7 +70,9 @@ class SplitEditor : public QWidget {
     QSpinBox* ratio_;
     QSpinBox* validation_;
     QComboBox* group_;
+    QWidget* dateRow_;
     QDateEdit* date_;
+    QSpinBox* validationDays_;
     QComboBox* leaveOut_;
     QCheckBox* validateOne_;
     QWidget* foldRow_;

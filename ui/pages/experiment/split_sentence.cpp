@@ -30,6 +30,10 @@ QString globalSentence(const SplitRecipe& recipe) {
     if (!recipe.train_before)
         return tr("The earliest %1 % of all rows train, %2: nothing in training is later than the test.")
             .arg(percent(recipe.ratio), rest(recipe, tr("the next"), tr("the latest")));
+    if (recipe.test_from)
+        return tr("Rows before %1 train, the next validate, rows from %2 on test: as if the model had been put to work "
+                  "on that day.")
+            .arg(dateText(*recipe.train_before), dateText(*recipe.test_from));
     return tr("Rows before %1 train, rows from then on test: as if the model had been put to work on that day.")
         .arg(dateText(*recipe.train_before));
 }

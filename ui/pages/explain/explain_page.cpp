@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include <QCheckBox>
 #include <QComboBox>
-#include <QCompleter>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
@@ -16,8 +16,10 @@
 #include <fmt/format.h>
 
 #include "core/base/shell.h"
+#include "core/report/lists.h"
 #include "ui/bridge/text.h"
 #include "ui/models/grid_model.h"
+#include "ui/pages/explain/list_export.h"
 #include "ui/pages/explain/profile_panel.h"
 #include "ui/pages/explain/reason_view.h"
 #include "ui/pages/report/report_basket.h"
@@ -92,103 +94,6 @@ ExplainPage::ExplainPage(Workbench& workbench, QWidget* parent)
     reloadRuns();
 }
 
-QWidget* ExplainPage::makeChooser() {
-    auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(gap);
-    runs_ = new QComboBox(bar);
-    runs_->setObjectName(QStringLiteral("explainRuns"));
-    runs_->setAccessibleName(tr("Run"));
-    runs_->setToolTip(tr("The trained model whose recommendations are explained"));
-    runs_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    runs_->setMinimumContentsLength(24);
-    user_ = new QLineEdit(bar);
-    user_->setObjectName(QStringLiteral("explainUser"));
-    user_->setAccessibleName(tr("User"));
-    user_->setToolTip(tr("Type a user's id and press Enter"));
-    user_->setPlaceholderText(tr("User id"));
-    user_->setClearButtonEnabled(true);
-    auto* completer = new QCompleter(userIds_, this);
-    completer->setFilterMode(Qt::MatchContains);
-    completer->setMaxVisibleItems(12);
-    user_->setCompleter(completer);
-    connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &ExplainPage::findUser,
-            Qt::QueuedConnection);
-    madeUp_ = button(tr("&Made-up person"), tr("Picks what someone unknown has, and shows what they would get"), bar);
-    madeUp_->setObjectName(QStringLiteral("madeUpPerson"));
-    madeUp_->setCheckable(true);
-    k_ = new QSpinBox(bar);
-    k_->setRange(1, 100);
-    k_->setValue(10);
-    k_->setAccessibleName(tr("List length"));
-    k_->setToolTip(tr("How many recommendations to list"));
-    problem_ = new QLabel(bar);
-    problem_->setObjectName(QStringLiteral("explainProblem"));
-    problem_->setProperty("danger", true);
-    const auto labelled = [&](const QString& name, QWidget* field) {
-        auto* label = new QLabel(name, bar);
-        label->setBuddy(field);
-        row->addWidget(label);
-        row->addWidget(field);
-        return label;
-    };
-    row->addWidget(titleLabel(tr("Explain"), bar));
-    row->addSpacing(pageMargin);
-    labelled(tr("R&un"), runs_);
-    userLabel_ = labelled(tr("U&ser"), user_);
-    row->addWidget(madeUp_);
-    labelled(tr("&Top"), k_);
-    row->addWidget(problem_, 1);
-    connect(runs_, &QComboBox::currentIndexChanged, this, [this] { openRun(runs_->currentData().toLongLong()); });
-    connect(user_, &QLineEdit::returnPressed, this, &ExplainPage::findUser);
-    connect(k_, &QSpinBox::valueChanged, this, &ExplainPage::findUser);
-    connect(madeUp_, &QPushButton::toggled, this, &ExplainPage::setMadeUp);
-    return bar;
-}
-
-QWidget* ExplainPage::makeTables() {
-    auto* side = new QSplitter(Qt::Vertical, stack_);
-    side->setHandleWidth(cardMargin);
-    side->setChildrenCollapsible(false);
-    auto* listCard = new Card(tr("Recommended"), side);
-    list_ = new DataTable(tr("Recommendations"), listCard);
-    list_->setObjectName(QStringLiteral("recommendations"));
-    listModel_->setHeader({tr("Rank"), tr("Item"), tr("Score")});
-    list_->setModel(listModel_);
-    listCard->column()->addWidget(list_);
-    side->addWidget(listCard);
-    side->addWidget(makeHistory());
-    for (auto* table : {list_, history_})
-        table->view()->setSelectionMode(QAbstractItemView::SingleSelection);
-    connect(list_, &DataTable::selectionChanged, this, [this] {
-        const auto rows = list_->selectedSourceRows();
-        if (!rows.isEmpty())
-            showItem(rows.first());
-    });
-    return side;
-}
-
-QWidget* ExplainPage::makeHistory() {
-    historyCard_ = new Card(tr("History"), stack_);
-    historyStack_ = new QStackedWidget(historyCard_);
-    history_ = new DataTable(tr("History"), historyStack_);
-    history_->setObjectName(QStringLiteral("history"));
-    historyModel_->setHeader({tr("Item"), tr("Last event"), tr("Age"), tr("Weight")},
-                             {{},
-                              tr("The latest event in training"),
-                              tr("Days before the latest event of anyone in training"),
-                              tr("How much this item counts for the user: events, ratings and age")});
-    history_->setModel(historyModel_);
-    history_->view()->sortByColumn(3, Qt::DescendingOrder);
-    profile_ = new ProfilePanel(historyStack_);
-    historyStack_->addWidget(history_);
-    historyStack_->addWidget(profile_);
-    historyCard_->column()->addWidget(historyStack_);
-    connect(profile_, &ProfilePanel::changed, this, &ExplainPage::findProfile);
-    return historyCard_;
-}
-
 bool ExplainPage::madeUp() const {
     return madeUp_->isChecked();
 }
@@ -217,7 +122,8 @@ QString ExplainPage::command() const {
         for (const auto& had : profile_->profile())
             out += QStringLiteral(" --items %1")
                        .arg(toQt(shell_quote(fmt::format("{}={}", session_->data->items().id(had.item), had.value))));
-        return out + QStringLiteral(" -k %1").arg(k_->value());
+        out += QStringLiteral(" -k %1").arg(k_->value());
+        return keepSeen_->isChecked() ? out + QStringLiteral(" --keep-seen") : out;
     }
     return QStringLiteral("tastebench-cli explain %1 --user %2 --item %3")
         .arg(session_->run.id)
@@ -288,6 +194,12 @@ void ExplainPage::useSession(const ExplainSessionPtr& session) {
     const bool sameUsers = session_ && session_->data->fingerprint() == session->data->fingerprint();
     session_ = session;
     profile_->setDataset(session->data);
+    {
+        const QSignalBlocker quiet(k_);
+        k_->setMaximum(static_cast<int>(possible_length(longestShownList, *session->data)));
+    }
+    // A run that was measured with what people have lists it anyway.
+    keepSeen_->setEnabled(session->run.spec.evaluation.remove_seen);
     const bool can = foldsIn(*session);
     madeUp_->setEnabled(can);
     madeUp_->setToolTip(can ? tr("Picks what someone unknown has, and shows what they would get")
@@ -305,6 +217,10 @@ void ExplainPage::useSession(const ExplainSessionPtr& session) {
     findUser();
 }
 
+ListWish ExplainPage::wish() const {
+    return {static_cast<std::uint32_t>(k_->value()), keepSeen_->isChecked()};
+}
+
 void ExplainPage::findProfile() {
     const auto asked = ++asked_;
     if (profile_->profile().empty()) {
@@ -314,8 +230,8 @@ void ExplainPage::findProfile() {
     }
     workbench().inBackground(
         this,
-        [session = session_, profile = profile_->profile(), k = static_cast<std::uint32_t>(k_->value())] {
-            return viewProfile(*session, profile, k);
+        [session = session_, profile = profile_->profile(), wish = wish()] {
+            return viewProfile(*session, profile, wish);
         },
         [this, asked](const UserView& view) {
             if (asked == asked_)
@@ -326,6 +242,7 @@ void ExplainPage::findProfile() {
 void ExplainPage::findUser() {
     if (!session_)
         return;
+    lists_->set(session_, wish());
     if (madeUp())
         return findProfile();
     const auto typed = user_->text().trimmed();
@@ -338,10 +255,7 @@ void ExplainPage::findUser() {
     problem_->clear();
     const auto asked = ++asked_;
     workbench().inBackground(
-        this,
-        [session = session_, user = *user, k = static_cast<std::uint32_t>(k_->value())] {
-            return viewUser(*session, user, k);
-        },
+        this, [session = session_, user = *user, wish = wish()] { return viewUser(*session, user, wish); },
         [this, asked](const UserView& view) {
             if (asked == asked_)
                 showUser(view);
@@ -363,6 +277,8 @@ void ExplainPage::showUser(const UserView& view) {
     for (auto* table : {list_, history_}) {
         const int title = table == list_ ? 1 : 0;
         table->view()->resizeColumnsToContents();
+        // Titles get the room that numbers do not need.
+        table->view()->horizontalHeader()->setStretchLastSection(false);
         table->view()->horizontalHeader()->setSectionResizeMode(title, QHeaderView::Stretch);
     }
     item_ = 0;

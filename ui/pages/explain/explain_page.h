@@ -5,6 +5,7 @@
 #include "ui/shell/page.h"
 
 QT_BEGIN_NAMESPACE
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -19,6 +20,7 @@ namespace tastebench::ui {
 class Card;
 class DataTable;
 class GridModel;
+class ListExport;
 class ProfilePanel;
 class ReasonPanel;
 
@@ -42,6 +44,7 @@ class ExplainPage : public Page {
     void findUser();
     void findProfile();
     bool madeUp() const;
+    ListWish wish() const;
     void showUser(const UserView& view);
     void showItem(int row);
     void addToReport();
@@ -52,6 +55,8 @@ class ExplainPage : public Page {
     QLabel* userLabel_ = nullptr;
     QPushButton* madeUp_;
     QSpinBox* k_;
+    QCheckBox* keepSeen_;
+    ListExport* lists_;
     QLabel* problem_;
     QStringListModel* userIds_;
     GridModel* historyModel_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "core/experiment/repeat.h"
 #include "core/explain/sentence.h"
+#include "core/report/lists.h"
 
 namespace tastebench::ui {
 
@@ -11,15 +13,12 @@ Result<ExplainSessionPtr> openSession(Workspace& workspace, RunId id) {
     auto run = workspace.run(id);
     if (!run)
         return fail(run.error());
-    auto data = workspace.dataset(run->spec.data_name);
+    auto data = dataset_of(workspace, *run);
     if (!data)
         return fail(data.error());
     auto model = workspace.model(id);
     if (!model)
         return fail(model.error());
-    if ((*model)->n_users() != (*data)->users().size() || (*model)->n_items() != (*data)->items().size())
-        return bad_data("the data set has changed since this run was trained", run->spec.data_name,
-                        "train the model again");
     const auto split = make_split(**data, run->spec.split);
     if (!split)
         return fail(split.error());
@@ -56,20 +55,23 @@ std::vector<HistoryRow> viewHistory(const ExplainSession& session, UserIx user) 
 
 } // namespace
 
-UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k) {
+TopKOptions optionsOf(const ExplainSession& session, const ListWish& wish) {
+    return {possible_length(wish.k, *session.data), session.run.spec.evaluation.remove_seen && !wish.keepSeen};
+}
+
+UserView viewUser(const ExplainSession& session, UserIx user, const ListWish& wish) {
     UserView out;
     out.user = user;
     out.history = viewHistory(session, user);
     const Parallel one(1);
     Progress progress;
-    out.list =
-        session.model->top_k(std::span(&user, 1), {k, session.run.spec.evaluation.remove_seen}, one, progress).front();
+    out.list = session.model->top_k(std::span(&user, 1), optionsOf(session, wish), one, progress).front();
     return out;
 }
 
-UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, std::uint32_t k) {
+UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, const ListWish& wish) {
     UserView out;
-    out.list = session.model->recommend_profile(profile, {k, session.run.spec.evaluation.remove_seen});
+    out.list = session.model->recommend_profile(profile, optionsOf(session, wish));
     return out;
 }
 

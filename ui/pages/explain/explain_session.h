@@ -35,10 +35,20 @@ struct ReasonView {
     std::vector<Scored> similar;
 };
 
+/// A table of more rows is better exported.
+inline constexpr std::uint32_t longestShownList = 10'000;
+
+/// Which list is asked for.
+struct ListWish {
+    std::uint32_t k = 10;
+    bool keepSeen = false; ///< also what the person already has, though the run was measured without
+};
+TopKOptions optionsOf(const ExplainSession& session, const ListWish& wish);
+
 Result<ExplainSessionPtr> openSession(Workspace& workspace, RunId id);
-UserView viewUser(const ExplainSession& session, UserIx user, std::uint32_t k);
+UserView viewUser(const ExplainSession& session, UserIx user, const ListWish& wish);
 /// The list of someone unknown in training; the model must fold people in. There is no history beside the profile.
-UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, std::uint32_t k);
+UserView viewProfile(const ExplainSession& session, std::span<const ProfileItem> profile, const ListWish& wish);
 /// Whether the model can.
 bool foldsIn(const ExplainSession& session);
 ReasonView viewReasons(const ExplainSession& session, UserIx user, ItemIx item);

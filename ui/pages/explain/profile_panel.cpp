@@ -22,6 +22,7 @@ namespace tastebench::ui {
 namespace {
 /// Completion offers names up to this many items; beyond, one types the whole id.
 constexpr std::uint32_t completedItems = 50'000;
+constexpr double leastWeight = 0.01, greatestWeight = 1000;
 } // namespace
 
 ProfilePanel::ProfilePanel(QWidget* parent)
@@ -74,10 +75,7 @@ QWidget* ProfilePanel::makePicker() {
     search_->setCompleter(completer);
     value_ = new QDoubleSpinBox(bar);
     value_->setObjectName(QStringLiteral("profileValue"));
-    value_->setAccessibleName(tr("Rating of the next item"));
-    value_->setToolTip(tr("The rating that this person gives the item that is added next"));
-    value_->setDecimals(1);
-    value_->setPrefix(tr("rated "));
+    value_->setDecimals(2);
     row->addWidget(search_, 1);
     row->addWidget(value_);
     // Queued: the completer writes its choice into the field first.
@@ -106,11 +104,17 @@ void ProfilePanel::setDataset(DatasetPtr dataset) {
     }
     names_->setStringList(names);
     const bool rated = dataset_ && dataset_->summary().rated > 0;
-    value_->setVisible(rated);
-    if (rated) {
+    value_->setAccessibleName(rated ? tr("Rating of the next item") : tr("Weight of the next item"));
+    value_->setToolTip(rated ? tr("The rating that this person gives the item that is added next")
+                             : tr("How much the item that is added next counts; an event of the data counts 1"));
+    value_->setPrefix(rated ? tr("rated ") : tr("weight "));
+    if (rated)
         value_->setRange(dataset_->summary().least_value, dataset_->summary().greatest_value);
+    else
+        value_->setRange(leastWeight, greatestWeight);
+    value_->setSingleStep(rated ? 1 : 0.5);
+    if (dataset_)
         value_->setValue(standard_profile_value(*dataset_));
-    }
     showProfile();
 }
 
@@ -133,7 +137,7 @@ void ProfilePanel::pick() {
         return;
     }
     search_->clear();
-    const double value = value_->isHidden() ? standard_profile_value(*dataset_) : value_->value();
+    const double value = value_->value();
     std::erase_if(profile_, [&](const ProfileItem& had) { return had.item == *item; });
     profile_.push_back({*item, value});
     showProfile();
@@ -153,7 +157,7 @@ void ProfilePanel::removeSelected() {
 void ProfilePanel::showProfile() {
     QList<QList<GridCell>> rows;
     for (const auto& had : profile_)
-        rows.append({{toQt(dataset_->title(had.item))}, numberCell(had.value, 1)});
+        rows.append({{toQt(dataset_->title(had.item))}, numberCell(had.value, 2)});
     rows_->setRows(rows);
     remove_->setEnabled(false);
 }

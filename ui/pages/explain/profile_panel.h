@@ -1,4 +1,5 @@
-// What someone made up has: items picked from a search box, each with a rating where the data has ratings.
+// What someone made up has: items picked from a search box, each with a rating, or a weight where the data has no
+// ratings.
 #pragma once
 
 #include <vector>

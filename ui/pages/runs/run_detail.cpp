@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QTabWidget>
 
+#include "core/experiment/repeat.h"
 #include "core/models/recommender.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/curves_view.h"
@@ -23,7 +24,7 @@ QList<Fact> metricFacts(const Run& run) {
         const auto name = toStd(metric);
         const double value = run.metrics.at(name);
         const auto* info = find_metric(name);
-        out.append({metric, metricText(value), info == nullptr ? QString() : toQt(info->help), value});
+        out.append({metricTitle(name), metricText(value), info == nullptr ? QString() : toQt(info->help), value});
     }
     return out;
 }
@@ -54,7 +55,9 @@ QList<Fact> environmentFacts(const Run& run) {
             fact(tr("Threads"), QString::number(e.threads)),
             fact(tr("Seed"), QString::number(run.spec.seed)),
             fact(tr("Data fingerprint"), toQt(run.spec.data_fingerprint)),
+            fact(tr("Split fingerprint"), run.split_fingerprint.empty() ? tr("–") : toQt(run.split_fingerprint)),
             fact(tr("Training rows"), countText(run.train_rows)),
+            fact(tr("Validation rows"), countText(run.validation_rows)),
             fact(tr("Test rows"), countText(run.test_rows)),
             fact(tr("Users counted"), countText(run.users_counted)),
             fact(tr("Training took"), durationText(run.fit_seconds)),
@@ -62,6 +65,27 @@ QList<Fact> environmentFacts(const Run& run) {
             fact(tr("Peak memory"), bytesText(run.peak_memory_bytes)),
             fact(tr("Created"), timeText(run.created)),
             fact(tr("Finished"), timeText(run.finished))};
+}
+
+/// What a done run repeats, and whether its digits are the same; empty: nothing.
+QString verdictOn(const Run& run, const std::vector<Run>& all) {
+    const Run* first = nullptr;
+    for (const auto& other : all)
+        if (other.id < run.id && other.state == RunState::done && same_request(other.spec, run.spec) &&
+            (first == nullptr || other.id < first->id))
+            first = &other;
+    if (run.state != RunState::done || first == nullptr)
+        return {};
+    QStringList lines{toQt(repeat_verdict(*first, run)) + u'.'};
+    lines.front()[0] = lines.front()[0].toUpper();
+    const auto text = [](const std::optional<double>& value) {
+        return value ? QString::number(*value, 'g', 17) : RunDetail::tr("none");
+    };
+    constexpr int mostShown = 5;
+    for (const auto& [metric, before, after] : metric_differences(*first, run))
+        if (lines.size() <= mostShown)
+            lines.append(RunDetail::tr("%1: %2, now %3").arg(metricTitle(metric), text(before), text(after)));
+    return lines.join(u'\n');
 }
 
 DataTable* factsTable(const QString& name, FactsModel* model, QWidget* parent) {
@@ -85,6 +109,12 @@ RunDetail::RunDetail(Workbench& workbench, QWidget* parent)
     column->addWidget(title_);
     column->addWidget(error_);
     error_->hide();
+    verdict_ = mutedLabel({}, this);
+    verdict_->setObjectName(QStringLiteral("repeatVerdict"));
+    verdict_->setAccessibleName(tr("Whether it repeats an earlier run"));
+    verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    column->addWidget(verdict_);
+    verdict_->hide();
     tabs_ = new QTabWidget(this);
     tabs_->setDocumentMode(true);
     tabs_->setAccessibleName(tr("Details of the run"));
@@ -142,21 +172,31 @@ void RunDetail::reload() {
     if (id_ == 0)
         return;
     workbench_.inBackground(
-        this, [workspace = workbench_.workspace(), id = id_] { return workspace->run(id); },
-        [this, id = id_](const Result<Run>& run) {
+        this,
+        [workspace = workbench_.workspace(), id = id_]() -> Result<std::pair<Run, QString>> {
+            auto run = workspace->run(id);
+            if (!run)
+                return fail(run.error());
+            const auto all = workspace->runs();
+            auto verdict = all ? verdictOn(*run, *all) : QString();
+            return std::pair(std::move(*run), std::move(verdict));
+        },
+        [this, id = id_](const Result<std::pair<Run, QString>>& found) {
             if (id != id_)
                 return;
-            if (run)
-                showRun(*run);
+            if (found)
+                showRun(found->first, found->second);
             else
                 show(0); // deleted meanwhile
         });
 }
 
-void RunDetail::showRun(const Run& run) {
-    title_->setText(tr("Run %1: %2 on %3").arg(run.id).arg(toQt(run.spec.model), toQt(run.spec.data_name)));
+void RunDetail::showRun(const Run& run, const QString& verdict) {
+    title_->setText(tr("Run %1: %2 on %3").arg(run.id).arg(modelTitle(run.spec.model), toQt(run.spec.data_name)));
     error_->setText(toQt(run.error));
     error_->setVisible(!run.error.empty());
+    verdict_->setText(verdict);
+    verdict_->setVisible(!verdict.isEmpty());
     metrics_->setFacts(metricFacts(run));
     parameters_->setFacts(parameterFacts(run));
     environment_->setFacts(environmentFacts(run));

@@ -30,7 +30,7 @@ class RunDetail : public QWidget {
 
   private:
     QWidget* makeAbout();
-    void showRun(const Run& run);
+    void showRun(const Run& run, const QString& verdict);
     void showCurves(const Curves& curves, RunState state);
     void showLive();
 
@@ -40,6 +40,7 @@ class RunDetail : public QWidget {
     bool live_ = false;
     QLabel* title_;
     QLabel* error_;
+    QLabel* verdict_;
     QTabWidget* tabs_;
     CurvesView* curves_;
     FactsModel* metrics_;

@@ -1,13 +1,16 @@
 #include "ui/pages/runs/runs_page.h"
 
+#include <QAction>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
 
+#include "core/experiment/repeat.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_detail.h"
+#include "ui/pages/runs/update_panel.h"
 #include "ui/shell/data_table.h"
 #include "ui/shell/widgets.h"
 
@@ -32,6 +35,9 @@ RunsPage::RunsPage(Workbench& workbench, QWidget* parent) : Page(workbench, pare
     column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
     column->setSpacing(cardMargin);
     column->addWidget(makeToolbar());
+    updatePanel_ = new UpdatePanel(workbench, this);
+    updatePanel_->setObjectName(QStringLiteral("updatePanel"));
+    column->addWidget(updatePanel_);
     column->addWidget(mutedLabel(tr("Choose one run to see it in detail, several (with Ctrl or Shift) to compare them. "
                                     "Ctrl+C copies the chosen rows."),
                                  this));
@@ -73,6 +79,9 @@ QWidget* RunsPage::makeToolbar() {
     explain_->setObjectName(QStringLiteral("explainRun"));
     again_ = button(tr("Run &again"), tr("Puts the same runs into the queue once more"), bar);
     again_->setObjectName(QStringLiteral("runAgain"));
+    update_ = button(tr("&Update with newer data…"),
+                     tr("Makes a new run from the chosen one on data with newer events (Ctrl+U)"), bar);
+    update_->setObjectName(QStringLiteral("updateRun"));
     resume_ =
         button(tr("Re&sume"), tr("Goes on with the chosen runs that were stopped, each from its last checkpoint"), bar);
     resume_->setObjectName(QStringLiteral("resumeRuns"));
@@ -84,13 +93,14 @@ QWidget* RunsPage::makeToolbar() {
     delete_->setProperty("danger", true);
     row->addWidget(titleLabel(tr("Runs"), bar));
     row->addStretch(1);
-    for (auto* each : {cancel_, resume_, delete_, again_, explain_, compare_})
+    for (auto* each : {cancel_, resume_, delete_, update_, again_, explain_, compare_})
         row->addWidget(each);
     connect(compare_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::compare); });
     connect(explain_, &QPushButton::clicked, this, [this] { workbench().showPage(PageId::explain); });
     connect(cancel_, &QPushButton::clicked, this, &RunsPage::cancelSelected);
     connect(resume_, &QPushButton::clicked, this, &RunsPage::resumeSelected);
     connect(again_, &QPushButton::clicked, this, &RunsPage::runAgain);
+    connect(update_, &QPushButton::clicked, this, &RunsPage::updateSelected);
     connect(delete_, &QPushButton::clicked, this, &RunsPage::deleteSelected);
     return bar;
 }
@@ -102,7 +112,22 @@ QWidget* RunsPage::makeTable() {
     table_->view()->sortByColumn(RunsModel::Id, Qt::DescendingOrder);
     table_->filterBox()->setPlaceholderText(tr("Filter runs by model, data, state or note"));
     connect(table_, &DataTable::selectionChanged, this, &RunsPage::takeSelection);
+    addActions();
     return table_;
+}
+
+void RunsPage::addActions() {
+    const auto add = [this](const QString& text, const QKeySequence& key, void (RunsPage::*deed)()) {
+        auto* action = new QAction(text, this);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        connect(action, &QAction::triggered, this, deed);
+        table_->view()->addAction(action); // the context menu
+        addAction(action);                 // the key, wherever on the page the focus is
+        return action;
+    };
+    againAction_ = add(tr("Run again"), {}, &RunsPage::runAgain);
+    updateAction_ = add(tr("Update with newer data…"), QKeySequence(Qt::CTRL | Qt::Key_U), &RunsPage::updateSelected);
 }
 
 void RunsPage::reload() {
@@ -131,6 +156,7 @@ void RunsPage::showRuns(std::vector<Run> runs) {
     }
     showSelection();
     detail_->reload();
+    tellVerdicts();
 }
 
 std::vector<Run> RunsPage::selected() const {
@@ -189,6 +215,10 @@ void RunsPage::refreshButtons() {
     resume_->setEnabled(anyStopped);
     delete_->setEnabled(anyEnded);
     again_->setEnabled(!runs.empty());
+    againAction_->setEnabled(!runs.empty());
+    const bool oneDone = runs.size() == 1 && runs.front().state == RunState::done;
+    update_->setEnabled(oneDone);
+    updateAction_->setEnabled(oneDone);
     explain_->setEnabled(anyDone);
     compare_->setEnabled(anyDone);
 }
@@ -200,26 +230,58 @@ void RunsPage::cancelSelected() {
 }
 
 void RunsPage::runAgain() {
+    struct Begun {
+        QList<Repeat> repeats;
+        Status status; ///< of the first that could not be begun
+    };
     workbench().inBackground(
         this,
-        [&queue = workbench().queue(), workspace = workbench().workspace(), runs = selected()]() -> Status {
+        [&queue = workbench().queue(), workspace = workbench().workspace(), runs = selected()] {
+            Begun out;
             for (const auto& run : runs) {
-                const auto dataset = workspace->dataset(run.spec.data_name);
-                if (!dataset)
-                    return fail(dataset.error());
-                const auto spec = prepare_spec(**dataset, run.spec);
-                if (!spec)
-                    return fail(spec.error());
-                if (const auto id = queue.submit(*spec); !id)
-                    return fail(id.error());
+                const auto own = dataset_of(*workspace, run);
+                const auto spec = own ? prepare_again(**own, run.spec) : fail(own.error());
+                const auto id = spec ? queue.submit(*spec) : fail(spec.error());
+                if (id)
+                    out.repeats.append({run.id, *id});
+                else if (out.status)
+                    out.status = fail(id.error());
             }
-            return {};
+            return out;
         },
-        [this](const Status& status) {
-            if (!status)
-                workbench().showError(status.error());
+        [this](const Begun& begun) {
+            repeats_.append(begun.repeats);
+            if (!begun.status)
+                workbench().showError(begun.status.error());
             workbench().notifyRunsChanged();
         });
+}
+
+void RunsPage::tellVerdicts() {
+    QStringList verdicts;
+    const auto told = [&](const Repeat& repeat) {
+        const int before = model_->rowOf(repeat.before);
+        const int after = model_->rowOf(repeat.after);
+        if (before < 0)
+            return true; // deleted meanwhile
+        if (after < 0)
+            return false; // what is shown was read before it was stored
+        const auto& again = model_->runs()[static_cast<std::size_t>(after)];
+        if (again.state == RunState::done)
+            verdicts.append(toQt(repeat_verdict(model_->runs()[static_cast<std::size_t>(before)], again)));
+        return !isOpen(again.state);
+    };
+    repeats_.removeIf(told);
+    if (verdicts.isEmpty())
+        return;
+    verdicts.front()[0] = verdicts.front()[0].toUpper();
+    workbench().showMessage(verdicts.join(QStringLiteral("; ")));
+}
+
+void RunsPage::updateSelected() {
+    const auto runs = selected();
+    if (runs.size() == 1 && runs.front().state == RunState::done)
+        updatePanel_->ask(runs.front());
 }
 
 void RunsPage::resumeSelected() {

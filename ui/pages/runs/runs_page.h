@@ -5,6 +5,7 @@
 #include "ui/shell/page.h"
 
 QT_BEGIN_NAMESPACE
+class QAction;
 class QPushButton;
 class QStackedWidget;
 QT_END_NAMESPACE
@@ -13,6 +14,7 @@ namespace tastebench::ui {
 
 class DataTable;
 class RunDetail;
+class UpdatePanel;
 
 class RunsPage : public Page {
     Q_OBJECT
@@ -24,6 +26,7 @@ class RunsPage : public Page {
   private:
     QWidget* makeToolbar();
     QWidget* makeTable();
+    void addActions();
     void reload();
     void showRuns(std::vector<Run> runs);
     void takeSelection();
@@ -31,11 +34,22 @@ class RunsPage : public Page {
     void refreshButtons();
     void cancelSelected();
     void runAgain();
+    void tellVerdicts(); ///< on the runs done again that have ended
+    void updateSelected();
     void resumeSelected();
     void deleteSelected();
     std::vector<Run> selected() const;
 
+    struct Repeat {
+        RunId before, after;
+    };
+
     RunsModel* model_;
+    QList<Repeat> repeats_; ///< under way
+    UpdatePanel* updatePanel_;
+    QPushButton* update_;
+    QAction* againAction_;
+    QAction* updateAction_;
     DataTable* table_;
     RunDetail* detail_;
     QStackedWidget* stack_;
