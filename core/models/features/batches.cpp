@@ -33,8 +33,9 @@ double Batches::epoch(std::uint32_t number, const Prepare& prepare, const Learn&
     const auto fill = [&](std::size_t first, std::uint32_t b, SampleBlock& out) {
         const auto which = batch_at(first);
         const std::size_t from = std::size_t{b} * block;
+        // Blocks are counted through the epoch, so that no two of them draw the same negatives.
         samples_.fill(which.subspan(from, std::min<std::size_t>(block, which.size() - from)), context_.seed, number,
-                      static_cast<std::uint32_t>(first / block) + b, out);
+                      static_cast<std::uint32_t>(first / batch_ * now_.size()) + b, out);
     };
     const auto count_blocks = [&](std::size_t first) {
         return static_cast<std::uint32_t>((batch_at(first).size() + block - 1) / block);

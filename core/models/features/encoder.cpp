@@ -241,7 +241,8 @@ bool FeatureEncoder::load(Reader& in) {
                 std::all_of(rows->index.begin(), rows->index.end(), known) &&
                 std::all_of(rows->multi_index.begin(), rows->multi_index.end(), known) &&
                 std::all_of(rows->multi_field.begin(), rows->multi_field.end(), [&](auto field) {
-                    return field < fields_.size() && fields_[field].kind == FieldKind::multi;
+                    return field < fields_.size() && fields_[field].kind == FieldKind::multi &&
+                           fields_[field].part() == part;
                 });
     }
     return sound;

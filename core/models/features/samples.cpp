@@ -13,6 +13,8 @@ constexpr std::uint32_t negative_stream = 140;
 /// Draws before an item is taken although the user had it: only people who had nearly everything need more.
 constexpr int most_draws = 32;
 constexpr std::size_t encoded_block = 4096;
+/// From one look at the progress to the next.
+constexpr std::size_t looked_rows = 65'536, looked_users = 1024;
 
 void append(EncodedRows& to, const EncodedRows& from, std::size_t at) {
     std::copy(from.index.begin(), from.index.end(), to.index.begin() + static_cast<std::ptrdiff_t>(at * to.singles));
@@ -174,9 +176,12 @@ Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder
     out.encoder_ = &encoder;
     out.training_ = &training;
     out.task_ = task;
+    const auto stop_at = [&](std::size_t rest) { return rest == 0 && progress != nullptr && progress->cancelled(); };
     std::vector<RowIx> rows;
     std::size_t positives = 0;
-    for (const RowIx row : training.rows) {
+    for (const RowIx& row : training.rows) {
+        if (stop_at(static_cast<std::size_t>(&row - training.rows.data()) % looked_rows))
+            return cancelled_error();
         if (task != FeatureTask::ranking && (columns.value.empty() || std::isnan(columns.value[row])))
             continue;
         rows.push_back(row);
@@ -201,6 +206,8 @@ Result<Samples> Samples::make(const TrainingData& training, const FeatureEncoder
     if (task == FeatureTask::ranking) {
         out.had_starts_.push_back(0);
         for (UserIx user = 0; user < training.data.users().size(); ++user) {
+            if (stop_at(user % looked_users))
+                return cancelled_error();
             const auto first = static_cast<std::ptrdiff_t>(out.had_.size());
             for (const RowIx row : training.by_user.of(user))
                 out.had_.push_back(columns.item[row]);

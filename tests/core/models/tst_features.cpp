@@ -1,7 +1,7 @@
 #include <QTest>
 
 #include "core/data/any_data.h"
-#include "core/models/features/encoder.h"
+#include "core/models/features/batches.h"
 #include "feature_data.h"
 
 using namespace tastebench;
@@ -160,6 +160,68 @@ class TestFeatures : public QObject {
         QVERIFY(!check_fields("ids,,age").empty());
         QVERIFY(only_ids("ids") && only_ids("user_id,item_id") && only_ids("all,-features"));
         QVERIFY(!only_ids("all") && !only_ids("ids,age") && !only_ids("-age"));
+    }
+
+    void no_two_blocks_of_an_epoch_draw_the_same_negatives_data() {
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<double>("distinct");
+        // Twenty thousand draws out of as many items hit 0.63 of them.
+        QTest::newRow("1") << 1 << 0.6;
+        QTest::newRow("100") << 100 << 0.95;
+        QTest::newRow("128") << 128 << 0.95;
+    }
+    /// Of each block the item drawn first: blocks that drew from one stream would have the same.
+    void no_two_blocks_of_an_epoch_draw_the_same_negatives() {
+        QFETCH(int, batch);
+        QFETCH(double, distinct);
+        std::vector<Row> rows;
+        for (int i = 0; i < 20'000; ++i)
+            rows.push_back({"u" + std::to_string(i), "i" + std::to_string(i), 1});
+        const auto data = *make_data(rows);
+        const auto all = all_rows(*data);
+        const Parallel parallel(1);
+        Progress progress;
+        FitContext context{progress, parallel, 42};
+        const TrainingData training(*data, all);
+        const auto encoder = *FeatureEncoder::learn(training, {.fields = "ids"}, parallel);
+        const auto samples = *Samples::make(training, encoder, FeatureTask::ranking, 0, parallel);
+        std::set<std::uint32_t> first_drawn;
+        std::size_t blocks = 0;
+        Batches batches(samples, static_cast<std::uint32_t>(batch), context);
+        batches.epoch(1, {}, [&](std::span<SampleBlock> of, const Batches::Ahead&) {
+            for (const auto& block : of) {
+                first_drawn.insert(block.singles_of(1)[1].index);
+                ++blocks;
+            }
+            return 0.0;
+        });
+        QVERIFY2(static_cast<double>(first_drawn.size()) > distinct * static_cast<double>(blocks),
+                 qPrintable(QString("%1 of %2").arg(first_drawn.size()).arg(blocks)));
+    }
+
+    void a_stored_field_of_another_part_is_refused() {
+        auto parts = featured()->parts();
+        FeatureColumn clubs{"clubs", ColumnType::multi_category, {}, {}};
+        for (std::uint32_t u = 0; u < parts.users.size(); ++u)
+            clubs.texts.push_back(u % 2 == 0 ? "x" : "x|y");
+        parts.user_features.push_back(clubs);
+        const auto data = *Dataset::make(std::move(parts));
+        const auto encoder = learned(*data, all_rows(*data));
+        Writer out;
+        encoder.save(out);
+        auto bytes = out.take();
+        FeatureEncoder loaded;
+        Reader whole(bytes);
+        QVERIFY(loaded.load(whole));
+        // What is stored last are the fields of the items' multi entries: the last one becomes the users'.
+        const auto number = [&](std::string_view name) {
+            return static_cast<std::uint8_t>(&field(encoder, name) - encoder.fields().data());
+        };
+        auto& last = bytes[bytes.size() - sizeof(std::uint16_t)];
+        QCOMPARE(std::to_integer<std::uint8_t>(last), number("item.kinds"));
+        last = std::byte{number("user.clubs")};
+        Reader damaged(bytes);
+        QVERIFY(!loaded.load(damaged));
     }
 
     void whatever_the_data_every_index_lies_in_its_field() {
