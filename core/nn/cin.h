@@ -21,7 +21,7 @@ namespace tastebench::nn {
 
 struct CinShape {
     std::uint32_t fields = 0, dim = 0;
-    std::vector<std::uint32_t> layers; ///< maps of each, at least 1 (with split_half 2)
+    std::vector<std::uint32_t> layers; ///< maps of each, at least 1 (with split_half all but the last 2)
     Activation activation = Activation::relu;
     bool split_half = false;
 };

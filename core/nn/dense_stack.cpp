@@ -1,6 +1,7 @@
 #include "core/nn/dense_stack.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/rng.h"
 #include "core/nn/batch_norm.h"
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::size_t part_rows = 64; ///< of a weight matrix in one part
 constexpr float memory = 0.99F;       ///< of the moving averages, a batch
+
+/// Whether the slice has moments of its own: of one sample the variance is unknown.
+bool has_moments(std::size_t samples) {
+    return samples > 1;
+}
 
 void draw_mask(float keep, const DenseStack::Training& training, std::size_t layer, std::size_t first, float* mask,
                std::size_t n) {
@@ -73,6 +79,7 @@ void DenseStack::draw(ParameterSet& parameters, std::uint64_t seed, std::uint32_
 void DenseStack::reserve(Work& work, std::size_t samples) const {
     const std::size_t n = shape_.layers.size();
     work.width_ = outputs();
+    work.first_width_ = shape_.layers[0].width;
     for (auto* all : {&work.values_, &work.deltas_, &work.normed_, &work.moments_, &work.masks_})
         all->resize(n);
     const std::size_t slices = (samples + slice - 1) / slice;
@@ -88,35 +95,87 @@ void DenseStack::reserve(Work& work, std::size_t samples) const {
 
 void DenseStack::forward(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
                          std::size_t last, const Training* training) const {
+    const auto& w = weights_[0];
+    dense_forward(x, parameters.matrix(w), normalises(0) ? nullptr : parameters.at(biases_[0]),
+                  normalises(0) ? Activation::identity : shape_.layers[0].activation,
+                  view(work.values_[0].data() + first * w.columns, last - first, w.columns));
+    finish_forward(parameters, work, first, last, training);
+}
+
+AlignedFloats DenseStack::known_sums(const ParameterSet& parameters, const float* x, std::size_t known) const {
+    const std::size_t width = weights_[0].columns;
+    AlignedFloats sums(width);
+    tastebench::nn::multiply({x, known, 1, parameters.at(weights_[0]), width, sums.data(), width, 1, known, width});
+    return sums;
+}
+
+void DenseStack::forward_known(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
+                               std::size_t known, const AlignedFloats& sums) const {
+    const auto& w = weights_[0];
+    const auto n = static_cast<std::size_t>(x.rows());
+    // The sums of a single column are not taken in the order of the inputs.
+    if (w.columns == 1)
+        return forward(parameters, work, x, first, first + n, nullptr);
+    float* y = work.values_[0].data() + first * w.columns;
+    for (std::size_t i = 0; i < n; ++i)
+        std::copy(sums.begin(), sums.end(), y + i * w.columns);
+    const bool plain = !normalises(0);
+    const auto activation = shape_.layers[0].activation;
+    tastebench::nn::multiply({x.data() + known, static_cast<std::size_t>(x.outerStride()), 1,
+                              parameters.at(w) + known * w.columns, w.columns, y, w.columns, n, w.rows - known,
+                              w.columns, true, plain ? parameters.at(biases_[0]) : nullptr,
+                              plain && activation == Activation::relu});
+    if (plain && activation != Activation::relu)
+        activate(activation, y, n * w.columns);
+    finish_forward(parameters, work, first, first + n, nullptr);
+}
+
+void DenseStack::score_sums(const ParameterSet& parameters, Work& work, std::size_t n) const {
+    const std::size_t width = shape_.layers[0].width;
+    float* y = work.values_[0].data();
+    if (!normalises(0)) {
+        for (std::size_t i = 0; i < n; ++i)
+            add_to(y + i * width, parameters.at(biases_[0]), width);
+        activate(shape_.layers[0].activation, y, n * width);
+    }
+    finish_forward(parameters, work, 0, n, nullptr);
+}
+
+void DenseStack::finish_forward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last,
+                                const Training* training) const {
     const std::size_t n = last - first;
     for (std::size_t l = 0; l < shape_.layers.size(); ++l) {
-        const auto& layer = shape_.layers[l];
-        const std::size_t width = layer.width;
+        const std::size_t width = shape_.layers[l].width;
         float* y = work.values_[l].data() + first * width;
         const std::size_t before = weights_[l].rows;
-        const ConstMatrixView input =
-            l == 0 ? x : view(std::as_const(work.values_[l - 1]).data() + first * before, n, before);
-        if (!normalises(l)) {
-            dense_forward(input, parameters.matrix(weights_[l]), parameters.at(biases_[l]), layer.activation,
-                          view(y, n, width));
-        } else {
-            dense_forward(input, parameters.matrix(weights_[l]), nullptr, Activation::identity, view(y, n, width));
-            const float* moments = running_[l].data();
-            if (training != nullptr) {
-                float* own = work.moments_[l].data() + first / slice * 4 * width;
-                column_moments(y, n, width, own, own + width);
-                moments = own;
-            }
-            batch_norm_forward(y, work.normed_[l].data() + first * width, n, width, moments, moments + width,
-                               parameters.at(scales_[l]), parameters.at(biases_[l]));
-            activate(layer.activation, y, n * width);
-        }
+        if (l > 0)
+            dense_forward(view(std::as_const(work.values_[l - 1]).data() + first * before, n, before),
+                          parameters.matrix(weights_[l]), normalises(l) ? nullptr : parameters.at(biases_[l]),
+                          normalises(l) ? Activation::identity : shape_.layers[l].activation, view(y, n, width));
+        if (normalises(l))
+            normalise(parameters, work, l, first, last, training != nullptr);
         if (training != nullptr && drops(l)) {
             float* mask = work.masks_[l].data() + first * width;
             draw_mask(1 - shape_.dropout, *training, l, first, mask, n * width);
             multiply(y, mask, n * width);
         }
     }
+}
+
+void DenseStack::normalise(const ParameterSet& parameters, Work& work, std::size_t l, std::size_t first,
+                           std::size_t last, bool training) const {
+    const std::size_t n = last - first;
+    const std::size_t width = shape_.layers[l].width;
+    float* y = work.values_[l].data() + first * width;
+    const float* moments = running_[l].data();
+    if (training && has_moments(n)) {
+        float* own = work.moments_[l].data() + first / slice * 4 * width;
+        column_moments(y, n, width, own, own + width);
+        moments = own;
+    }
+    batch_norm_forward(y, work.normed_[l].data() + first * width, n, width, moments, moments + width,
+                       parameters.at(scales_[l]), parameters.at(biases_[l]));
+    activate(shape_.layers[l].activation, y, n * width);
 }
 
 void DenseStack::backward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last,
@@ -135,7 +194,11 @@ void DenseStack::backward(const ParameterSet& parameters, Work& work, std::size_
             float* moments = work.moments_[l].data() + first / slice * 4 * width;
             const float* normed = work.normed_[l].data() + first * width;
             batch_norm_sums(d, normed, n, width, moments + 2 * width, moments + 3 * width);
-            batch_norm_backward(d, normed, n, width, moments + width, parameters.at(scales_[l]));
+            if (has_moments(n))
+                batch_norm_backward(d, normed, n, width, moments + width, parameters.at(scales_[l]));
+            else
+                for (std::size_t i = 0; i < width; ++i)
+                    d[i] *= parameters.at(scales_[l])[i] / std::sqrt(running_[l][width + i] + batch_norm_epsilon);
         }
         const auto delta = view(static_cast<const float*>(d), n, width);
         const std::size_t before = weights_[l].rows;
@@ -214,14 +277,29 @@ void DenseStack::bias_gradient(const Part& part, const Work& work, std::size_t s
 }
 
 void DenseStack::finish_batch(const Work& work, std::size_t samples) {
-    for (std::size_t l = 0; l < running_.size(); ++l) {
+    const std::size_t counted = samples - (has_moments(samples % slice) ? 0 : samples % slice);
+    for (std::size_t l = 0; counted > 0 && l < running_.size(); ++l) {
         const std::size_t width = running_[l].size() / 2;
-        for (std::size_t first = 0; width > 0 && first < samples; first += slice) {
+        auto& average = running_[l];
+        for (float& moment : average)
+            moment *= memory;
+        for (std::size_t first = 0; width > 0 && first < counted; first += slice) {
+            const auto n = static_cast<float>(std::min(slice, counted - first));
+            const float weight = (1 - memory) * n / static_cast<float>(counted);
             const float* moments = work.moments_[l].data() + first / slice * 4 * width;
-            for (std::size_t i = 0; i < 2 * width; ++i)
-                running_[l][i] += (1 - memory) * (moments[i] - running_[l][i]);
+            for (std::size_t i = 0; i < width; ++i) {
+                average[i] += weight * moments[i];
+                average[width + i] += weight * moments[width + i] * n / (n - 1);
+            }
         }
     }
+}
+
+bool DenseStack::finite() const {
+    for (const auto& moments : running_)
+        if (!std::all_of(moments.begin(), moments.end(), [](float value) { return std::isfinite(value); }))
+            return false;
+    return true;
 }
 
 void DenseStack::save(Writer& out) const {

@@ -27,7 +27,8 @@ struct DenseStackShape {
     /// Share of each layer's outputs but the last's set to 0 in training, the rest scaled up (Srivastava et al. 2014).
     float dropout = 0;
     /// Of each layer but the last, before the activation (Ioffe and Szegedy 2015). Means and variances are those of a
-    /// slice of the batch ("ghost" batches: Hoffer, Hubara, Soudry 2017), in scoring their moving averages.
+    /// slice of the batch ("ghost" batches: Hoffer, Hubara, Soudry 2017), in scoring their moving averages, which a
+    /// slice of one sample takes in training too.
     bool batch_norm = false;
 };
 
@@ -48,10 +49,12 @@ class DenseStack {
         /// The slice's outputs of the last layer, and where the caller puts the loss's derivatives by them.
         float* output(std::size_t sample) { return values_.back().data() + sample * width_; }
         float* error(std::size_t sample) { return deltas_.back().data() + sample * width_; }
+        /// The sample's sums that enter the first layer, for score_sums().
+        float* first_sums(std::size_t sample) { return values_[0].data() + sample * first_width_; }
 
       private:
         friend class DenseStack;
-        std::uint32_t width_ = 0;
+        std::uint32_t width_ = 0, first_width_ = 0;
         std::vector<AlignedFloats> values_, deltas_; ///< of each layer, [samples x width]
         std::vector<AlignedFloats> normed_;          ///< batch norm: the normalised sums
         std::vector<AlignedFloats> moments_;         ///< batch norm: mean and variance of each slice
@@ -78,6 +81,14 @@ class DenseStack {
     /// the slice's own moments; null: as in scoring.
     void forward(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
                  std::size_t last, const Training* training) const;
+    /// Scores samples whose first `known` inputs are all the same, to the last bit as forward() does: known_sums() are
+    /// what these inputs of one sample add to the sums of the first layer, and are told once for all.
+    AlignedFloats known_sums(const ParameterSet& parameters, const float* x, std::size_t known) const;
+    void forward_known(const ParameterSet& parameters, Work& work, const ConstMatrixView& x, std::size_t first,
+                       std::size_t known, const AlignedFloats& sums) const;
+    /// Scores samples [0, n) from their products with the first layer's weights, which are in work.first_sums(): for
+    /// callers that have these from parts of the inputs.
+    void score_sums(const ParameterSet& parameters, Work& work, std::size_t n) const;
     /// Of the same samples after a forward() in training; dx gets the derivatives by the inputs. dx may have no
     /// columns.
     void backward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last, MatrixView dx) const;
@@ -90,14 +101,22 @@ class DenseStack {
     /// changed; for a part that alone was changed the second suffices, different parts at once.
     void transpose(const ParameterSet& parameters, Work& work) const;
     void transpose(const Part& part, const ParameterSet& parameters, Work& work) const;
-    /// Batch norm: the batch's moments go into the moving averages, in the order of slices.
+    /// Batch norm: the batch's moments go into the moving averages: the means of those of the slices, weighed by their
+    /// samples, variances as they are estimated for all data (n - 1). Once a batch, after the last backward().
     void finish_batch(const Work& work, std::size_t samples);
 
+    /// Whether the moving averages are.
+    bool finite() const;
     /// The moving averages; the parameters are the set's.
     void save(Writer& out) const;
     bool load(Reader& in);
 
   private:
+    /// What follows the first layer's product.
+    void finish_forward(const ParameterSet& parameters, Work& work, std::size_t first, std::size_t last,
+                        const Training* training) const;
+    void normalise(const ParameterSet& parameters, Work& work, std::size_t l, std::size_t first, std::size_t last,
+                   bool training) const;
     bool normalises(std::size_t layer) const { return shape_.batch_norm && layer + 1 < shape_.layers.size(); }
     bool drops(std::size_t layer) const { return shape_.dropout > 0 && layer + 1 < shape_.layers.size(); }
     void bias_gradient(const Part& part, const Work& work, std::size_t samples, float* gradient) const;

@@ -20,6 +20,7 @@ struct Network {
     std::size_t samples;
     std::vector<float> inputs, targets;
     std::uint64_t step = 1;
+    bool averages = true; ///< whether learn() moves the moving averages
 
     Network(DenseStackShape shape, std::size_t n, std::uint64_t seed = 3) : samples(n) {
         const std::size_t width = shape.inputs;
@@ -67,7 +68,8 @@ struct Network {
             if (optimizer != nullptr)
                 optimizer->step_range(parameters.values().data(), gradient.data(), parts[p].offset, parts[p].size);
         });
-        stack.finish_batch(work, samples);
+        if (averages)
+            stack.finish_batch(work, samples);
         double sum = 0;
         for (const double one : losses)
             sum += one;
@@ -88,20 +90,25 @@ class TestDenseStack : public QObject {
         QTest::addColumn<int>("activation");
         QTest::addColumn<float>("dropout");
         QTest::addColumn<bool>("batch_norm");
-        // Relu bends where a finite difference may step over it, so the smooth ones carry the options.
-        QTest::newRow("tanh") << static_cast<int>(Activation::tanh) << 0.0F << false;
-        QTest::newRow("sigmoid, dropout") << static_cast<int>(Activation::sigmoid) << 0.4F << false;
-        QTest::newRow("tanh, dropout") << static_cast<int>(Activation::tanh) << 0.4F << false;
-        QTest::newRow("tanh, batch norm") << static_cast<int>(Activation::tanh) << 0.0F << true;
-        QTest::newRow("sigmoid, both") << static_cast<int>(Activation::sigmoid) << 0.3F << true;
-        QTest::newRow("identity") << static_cast<int>(Activation::identity) << 0.0F << false;
+        QTest::addColumn<int>("samples");
+        // Two slices, the second not full. Relu bends where a finite difference may step over it, so the smooth ones
+        // carry the options.
+        QTest::newRow("tanh") << static_cast<int>(Activation::tanh) << 0.0F << false << 83;
+        QTest::newRow("sigmoid, dropout") << static_cast<int>(Activation::sigmoid) << 0.4F << false << 83;
+        QTest::newRow("tanh, dropout") << static_cast<int>(Activation::tanh) << 0.4F << false << 83;
+        QTest::newRow("tanh, batch norm") << static_cast<int>(Activation::tanh) << 0.0F << true << 83;
+        QTest::newRow("sigmoid, both") << static_cast<int>(Activation::sigmoid) << 0.3F << true << 83;
+        QTest::newRow("tanh, batch norm, one sample over") << static_cast<int>(Activation::tanh) << 0.0F << true << 65;
+        QTest::newRow("identity") << static_cast<int>(Activation::identity) << 0.0F << false << 83;
     }
     void gradients_are_those_of_the_loss() {
         QFETCH(int, activation);
         QFETCH(float, dropout);
         QFETCH(bool, batch_norm);
-        // Two slices, the second not full.
-        Network network(shape_of(static_cast<Activation>(activation), dropout, batch_norm), 83);
+        QFETCH(int, samples);
+        Network network(shape_of(static_cast<Activation>(activation), dropout, batch_norm),
+                        static_cast<std::size_t>(samples));
+        network.averages = false;
         std::vector<float> gradient, dx;
         network.learn(gradient, dx, nullptr, Parallel(1));
         const auto loss = [&] { return network.loss(); };
@@ -156,6 +163,48 @@ class TestDenseStack : public QObject {
         }
         QVERIFY(ends[0] == ends[1]);
         QVERIFY(ends[0] == ends[2]);
+    }
+    void moving_averages_are_those_of_the_data_data() {
+        QTest::addColumn<int>("samples");
+        QTest::newRow("two slices") << 128;
+        QTest::newRow("one sample over") << 65;
+        QTest::newRow("a short slice") << 66;
+    }
+    /// A layer that passes on what comes in: its moments are those of the samples.
+    void moving_averages_are_those_of_the_data() {
+        QFETCH(int, samples);
+        const auto n = static_cast<std::size_t>(samples);
+        Network network({1, {{1, Activation::tanh}, {1, Activation::identity}}, 0, true}, n);
+        network.parameters.at(network.stack.weights(0))[0] = 1;
+        const std::size_t counted = n == 65 ? 64 : n;
+        double mean = 0;
+        double variance = 0; // within slices, each by its number of samples
+        for (std::size_t first = 0; first < counted; first += 64) {
+            const std::size_t end = std::min(counted, first + 64);
+            double sum = 0;
+            double squares = 0;
+            for (std::size_t i = first; i < end; ++i)
+                sum += static_cast<double>(network.inputs[i]);
+            const auto size = static_cast<double>(end - first);
+            for (std::size_t i = first; i < end; ++i)
+                squares += std::pow(static_cast<double>(network.inputs[i]) - sum / size, 2);
+            mean += sum / static_cast<double>(counted);
+            variance += size / static_cast<double>(counted) * squares / (size - 1);
+        }
+        std::vector<float> gradient, dx;
+        network.learn(gradient, dx, nullptr, Parallel(1));
+        const auto averages = [&] {
+            Writer out;
+            network.stack.save(out);
+            const auto bytes = out.take();
+            return Reader(bytes).array<float>();
+        };
+        // One batch moves them by a hundredth, however many slices it has.
+        QVERIFY(std::abs(static_cast<double>(averages()[0]) - 0.01 * mean) < 1e-6);
+        for (int step = 0; step < 2000; ++step)
+            network.learn(gradient, dx, nullptr, Parallel(1));
+        QVERIFY(std::abs(static_cast<double>(averages()[0]) - mean) < 1e-4);
+        QVERIFY(std::abs(static_cast<double>(averages()[1]) - variance) < 1e-4);
     }
     void scoring_uses_the_moving_averages() {
         Network network(shape_of(Activation::tanh, 0.5F, true), 64);
