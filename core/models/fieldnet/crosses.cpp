@@ -62,6 +62,12 @@ std::string check_crosses(std::string_view text) {
     return complaint;
 }
 
+std::size_t count_crosses(std::string_view text) {
+    std::size_t n = 0;
+    for_each_cross(text, [&](std::string_view, std::string_view) { ++n; });
+    return n;
+}
+
 Result<Crosses> Crosses::make(std::string_view text, std::uint32_t buckets, const FeatureEncoder& encoder) {
     Crosses out;
     out.buckets_ = buckets;
@@ -77,11 +83,10 @@ Result<Crosses> Crosses::make(std::string_view text, std::uint32_t buckets, cons
     });
     if (wrong)
         return fail(*wrong);
-    out.first_ = encoder.n_indices();
     for (const auto& field : encoder.fields())
         out.multi_.push_back(field.kind == FieldKind::multi ? 1 : 0);
     out.rebuild();
-    if (std::uint64_t{out.first_} + out.indices() > std::numeric_limits<std::uint32_t>::max())
+    if (out.buckets() > std::numeric_limits<std::uint32_t>::max())
         return usage_error("there are more buckets of crosses than can be counted", "cross_buckets",
                            "choose fewer buckets or crosses");
     return out;
@@ -101,17 +106,13 @@ Crosses::Side Crosses::side_of(std::uint16_t field) const {
     return {slots_[field], field, multi_[field] != 0};
 }
 
-void Crosses::add_to(SampleBlock& block, Scratch& scratch) const {
-    if (crosses_.empty())
-        return;
-    scratch.starts.assign(1, 0);
-    scratch.entries.clear();
-    scratch.fields.clear();
-    for (std::uint32_t i = 0; i < block.n; ++i) {
+void Crosses::find(const SampleBlock& block, Found& out) const {
+    out.starts.assign(1, 0);
+    out.entries.clear();
+    out.cross.clear();
+    for (std::uint32_t i = 0; i < block.n && !crosses_.empty(); ++i) {
         const auto multi = block.multi_of(i);
         const auto fields = block.multi_fields_of(i);
-        scratch.entries.insert(scratch.entries.end(), multi.begin(), multi.end());
-        scratch.fields.insert(scratch.fields.end(), fields.begin(), fields.end());
         const auto for_each = [&](const Side& side, const auto& body) {
             if (!side.multi)
                 return body(block.singles_of(i)[side.slot]);
@@ -122,16 +123,12 @@ void Crosses::add_to(SampleBlock& block, Scratch& scratch) const {
         for (std::uint32_t c = 0; c < crosses_.size(); ++c)
             for_each(crosses_[c].a, [&](const Entry& a) {
                 for_each(crosses_[c].b, [&](const Entry& b) {
-                    scratch.entries.push_back(
-                        {first_ + c * buckets_ + hash(a.index, b.index, c) % buckets_, a.value * b.value});
-                    scratch.fields.push_back(static_cast<std::uint16_t>(multi_.size() + c));
+                    out.entries.push_back({c * buckets_ + hash(a.index, b.index, c) % buckets_, a.value * b.value});
+                    out.cross.push_back(static_cast<std::uint16_t>(c));
                 });
             });
-        scratch.starts.push_back(static_cast<std::uint32_t>(scratch.entries.size()));
+        out.starts.push_back(static_cast<std::uint32_t>(out.entries.size()));
     }
-    std::swap(block.multi_starts, scratch.starts);
-    std::swap(block.multi, scratch.entries);
-    std::swap(block.multi_field, scratch.fields);
 }
 
 void Crosses::save(Writer& out) const {
@@ -142,7 +139,6 @@ void Crosses::save(Writer& out) const {
 bool Crosses::load(Reader& in, const FeatureEncoder& encoder) {
     buckets_ = in.number<std::uint32_t>();
     fields_ = in.array<std::uint16_t>();
-    first_ = encoder.n_indices();
     multi_.clear();
     for (const auto& field : encoder.fields())
         multi_.push_back(field.kind == FieldKind::multi ? 1 : 0);
@@ -150,7 +146,7 @@ bool Crosses::load(Reader& in, const FeatureEncoder& encoder) {
         std::any_of(fields_.begin(), fields_.end(), [&](auto field) { return field >= multi_.size(); }))
         return false;
     rebuild();
-    return std::uint64_t{first_} + indices() <= std::numeric_limits<std::uint32_t>::max();
+    return buckets() <= std::numeric_limits<std::uint32_t>::max();
 }
 
 } // namespace tastebench

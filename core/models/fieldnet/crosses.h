@@ -11,6 +11,9 @@ namespace tastebench {
 /// Complaint about a list such as "user_id*item.genre,hour*genre", or an empty string.
 std::string check_crosses(std::string_view text);
 
+/// How many it names.
+std::size_t count_crosses(std::string_view text);
+
 class Crosses {
   public:
     /// usage error for a name that is no field of the encoder. Names are those of the fields, or what follows their
@@ -18,16 +21,15 @@ class Crosses {
     static Result<Crosses> make(std::string_view text, std::uint32_t buckets, const FeatureEncoder& encoder);
 
     std::uint32_t size() const { return static_cast<std::uint32_t>(crosses_.size()); }
-    /// Indices used, which begin where those of the encoder end.
-    std::size_t indices() const { return std::size_t{buckets_} * crosses_.size(); }
-    /// Room for what add_to() puts together.
-    struct Scratch {
+    /// Buckets of all crosses.
+    std::size_t buckets() const { return std::size_t{buckets_} * crosses_.size(); }
+    /// Crosses of a block's samples: those of sample i are entries [starts[i], starts[i + 1]), their indices buckets.
+    struct Found {
         std::vector<std::uint32_t> starts;
         std::vector<Entry> entries;
-        std::vector<std::uint16_t> fields;
+        std::vector<std::uint16_t> cross; ///< parallel: the number of the cross
     };
-    /// Appends the crosses to each sample's multi entries, under the numbers behind the encoder's fields.
-    void add_to(SampleBlock& block, Scratch& scratch) const;
+    void find(const SampleBlock& block, Found& out) const;
 
     void save(Writer& out) const;
     bool load(Reader& in, const FeatureEncoder& encoder);
@@ -49,7 +51,7 @@ class Crosses {
     std::vector<Cross> crosses_;
     std::vector<std::uint32_t> slots_; ///< of each field of the encoder
     std::vector<std::uint8_t> multi_;
-    std::uint32_t buckets_ = 0, first_ = 0;
+    std::uint32_t buckets_ = 0; ///< of one cross
 };
 
 } // namespace tastebench

@@ -51,10 +51,8 @@ void prefetch_row(const float* row, std::size_t floats) {
 
 /// The multi fields of one sample: their columns hold the weighted sums of their rows.
 template <int Chunks>
-void gather_multis(const float* table, const TableShape& shape, const InputLayout& layout, const SampleBlock& block,
-                   std::uint32_t i, float* x, Lanes* sum, Lanes* squares) {
-    const Masks<Chunks> masks(shape);
-    const auto columns = layout.multis;
+void gather_multis(const float* table, const TableShape& shape, const InputLayout& layout, const Masks<Chunks>& masks,
+                   const SampleBlock& block, std::uint32_t i, float* x, Lanes* sum, Lanes* squares) {
     for (const auto column : layout.multis)
         if (column != InputLayout::none)
             std::fill_n(x + std::size_t{column} * shape.dim, shape.dim, 0.0F);
@@ -62,11 +60,10 @@ void gather_multis(const float* table, const TableShape& shape, const InputLayou
     const auto fields = block.multi_fields_of(i);
     for (std::size_t e = 0; e < entries.size(); ++e) {
         const float* row = table + entries[e].index * shape.stride;
-        const std::uint32_t column = layout.multis[fields[e]];
-        const bool embedded = column != InputLayout::none;
+        const std::size_t column = layout.multis[fields[e]];
         for (int c = 0; c < masks.chunks; ++c)
-            sum[c] += entries[e].value * at(row)[c] * (embedded ? masks.factor[c] + masks.linear[c] : masks.linear[c]);
-        for (std::uint32_t f = 0; embedded && f < shape.dim; ++f)
+            sum[c] += entries[e].value * at(row)[c] * (masks.factor[c] + masks.linear[c]);
+        for (std::uint32_t f = 0; f < shape.dim; ++f)
             x[column * shape.dim + f] += entries[e].value * row[f];
     }
     for (const auto column : layout.multis)
@@ -108,7 +105,7 @@ void gather(const float* table, const TableShape& shape, const InputLayout& layo
             }
         }
         if (!block.multi_starts.empty())
-            gather_multis<Chunks>(table, shape, layout, block, i, x, sum, squares);
+            gather_multis<Chunks>(table, shape, layout, masks, block, i, x, sum, squares);
         float* numbers = x + std::size_t{layout.columns} * shape.dim;
         for (std::size_t s = 0; s < entries.size(); ++s)
             if (const auto& slot = layout.singles[s]; slot.number != InputLayout::none)
@@ -130,6 +127,9 @@ float* sum_of_row(TouchedRows& touched, TouchedRows::Mark& mark, std::uint32_t i
     if (mark.step != step) {
         mark = {step, static_cast<std::uint32_t>(touched.rows.size())};
         touched.rows.push_back(index);
+        // Grows, and stays: a batch has hardly more rows of a field than the one before.
+        if (touched.sums.size() < touched.rows.size() * width)
+            touched.sums.resize(2 * touched.rows.size() * width);
         std::fill_n(touched.sums.data() + std::size_t{mark.place} * width, width, 0.0F);
     }
     return touched.sums.data() + std::size_t{mark.place} * width;
@@ -252,10 +252,14 @@ void step(float* table, const TableShape& shape, TouchedRows& touched, nn::Metho
 
 } // namespace
 
+// Widths of 16 and 24 have loops of their own: 8 to 15 factors, and 16 to 23, which is what most models have.
+
 void gather_fields(const float* table, const TableShape& shape, const InputLayout& layout, bool pairs,
                    SampleBlock& block, float* x, float* slopes) {
     if (shape.width == 16)
         gather<2>(table, shape, layout, pairs, block, x, slopes);
+    else if (shape.width == 24)
+        gather<3>(table, shape, layout, pairs, block, x, slopes);
     else
         gather<0>(table, shape, layout, pairs, block, x, slopes);
 }
@@ -264,6 +268,8 @@ void add_slot_gradients(const SampleBlock& block, std::size_t first, std::uint32
                         const TableShape& shape, TouchedRows::Mark* marks, std::uint32_t step, TouchedRows& touched) {
     if (shape.width == 16)
         add_slot(block, first, slot, Adder<2>(errors, shape, marks, step, touched), marks);
+    else if (shape.width == 24)
+        add_slot(block, first, slot, Adder<3>(errors, shape, marks, step, touched), marks);
     else
         add_slot(block, first, slot, Adder<0>(errors, shape, marks, step, touched), marks);
 }
@@ -272,6 +278,8 @@ void add_multi_gradients(const SampleBlock& block, std::size_t first, std::uint1
                          const TableShape& shape, TouchedRows::Mark* marks, std::uint32_t step, TouchedRows& touched) {
     if (shape.width == 16)
         add_multi(block, first, field, Adder<2>(errors, shape, marks, step, touched));
+    else if (shape.width == 24)
+        add_multi(block, first, field, Adder<3>(errors, shape, marks, step, touched));
     else
         add_multi(block, first, field, Adder<0>(errors, shape, marks, step, touched));
 }
@@ -280,6 +288,8 @@ void step_rows(float* table, const TableShape& shape, TouchedRows& touched, nn::
                const nn::StepSizes& sizes, float clip) {
     if (shape.width == 16)
         step<16>(table, shape, touched, method, sizes, clip);
+    else if (shape.width == 24)
+        step<24>(table, shape, touched, method, sizes, clip);
     else
         step<0>(table, shape, touched, method, sizes, clip);
 }

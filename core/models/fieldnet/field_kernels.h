@@ -30,7 +30,7 @@ struct TouchedRows {
         std::uint32_t step = 0, place = 0;
     };
     std::vector<std::uint32_t> rows;
-    nn::AlignedFloats sums; ///< [rows, width]; room for as many as there may be
+    nn::AlignedFloats sums; ///< [rows, width]
 };
 
 /// Where the gradients of one field come from; all arrays begin at the batch's first sample.

@@ -1,5 +1,8 @@
 #include "core/models/fieldnet/field_table.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/rng.h"
 
 namespace tastebench {
@@ -9,6 +12,7 @@ void FieldTable::start(std::size_t indices, const InputLayout& layout, nn::Metho
     shape_.width = layout.width();
     const std::size_t arrays = method == nn::Method::sgd ? 1 : method == nn::Method::adagrad ? 2 : 3;
     shape_.stride = arrays * shape_.width;
+    indices_ = indices;
     rows_.assign(indices * shape_.stride, 0.0F);
     marks_.assign(indices, {});
     step_ = 0;
@@ -30,6 +34,22 @@ void FieldTable::draw(std::span<const std::uint8_t> known, float deviation, std:
 void FieldTable::apply(TouchedRows& touched, const nn::OptimizerSettings& settings, std::uint64_t step) {
     step_rows(rows_.data(), shape_, touched, settings.method, nn::step_sizes(settings, step), settings.clip);
     touched.rows.clear();
+}
+
+bool FieldTable::finite() const {
+    for (std::size_t i = 0; i < indices_; ++i)
+        if (!std::all_of(row(i), row(i) + shape_.dim + 1, [](float value) { return std::isfinite(value); }))
+            return false;
+    return true;
+}
+
+void FieldTable::drop_moments() {
+    std::vector<float, LargePageAllocator<float>> kept(indices_ * shape_.width);
+    for (std::size_t i = 0; i < indices_; ++i)
+        std::copy_n(row(i), shape_.width, kept.data() + i * shape_.width);
+    rows_ = std::move(kept);
+    marks_ = {};
+    shape_.stride = shape_.width;
 }
 
 void FieldTable::save_lanes(Writer& out, std::size_t first, std::size_t last) const {

@@ -19,7 +19,8 @@ class FieldTable {
               const Parallel& parallel);
 
     const TableShape& shape() const { return shape_; }
-    std::size_t indices() const { return marks_.size(); }
+    std::size_t indices() const { return indices_; }
+    bool finite() const; ///< all values
     const float* data() const { return rows_.data(); }
     float* row(std::size_t index) { return rows_.data() + index * shape_.stride; }
     const float* row(std::size_t index) const { return rows_.data() + index * shape_.stride; }
@@ -29,6 +30,9 @@ class FieldTable {
     std::uint32_t step() const { return step_; }
     /// Steps and empties `touched`.
     void apply(TouchedRows& touched, const nn::OptimizerSettings& settings, std::uint64_t step);
+
+    /// Gives back the room of what only steps need; no begin_step() any more.
+    void drop_moments();
 
     void save(Writer& out) const;                   ///< the values: [indices, dim + 1]
     void set_values(std::span<const float> values); ///< as saved
@@ -40,6 +44,7 @@ class FieldTable {
     void set_lanes(std::span<const float> values, std::size_t first, std::size_t last);
 
     TableShape shape_;
+    std::size_t indices_ = 0;
     std::vector<float, LargePageAllocator<float>> rows_;
     std::vector<TouchedRows::Mark> marks_;
     std::uint32_t step_ = 0;

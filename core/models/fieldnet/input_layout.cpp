@@ -2,7 +2,7 @@
 
 namespace tastebench {
 
-InputLayout lay_out_input(const FeatureEncoder& encoder, std::uint32_t dim, bool embed_numbers, std::uint32_t crosses) {
+InputLayout lay_out_input(const FeatureEncoder& encoder, std::uint32_t dim, bool embed_numbers) {
     InputLayout out;
     out.dim = dim;
     const auto& fields = encoder.fields();
@@ -21,7 +21,6 @@ InputLayout lay_out_input(const FeatureEncoder& encoder, std::uint32_t dim, bool
     // Behind the single fields, so that these are written from left to right.
     for (const auto& field : fields)
         out.multis.push_back(field.kind == FieldKind::multi ? out.columns++ : InputLayout::none);
-    out.multis.insert(out.multis.end(), crosses, InputLayout::none);
     return out;
 }
 

@@ -31,8 +31,7 @@ struct InputLayout {
     std::uint32_t stride() const { return (columns * dim + numbers + width() + 15) / 16 * 16; }
 };
 
-/// `embed_numbers`: a number is also a field, whose embedding is the number times a row of the table. The multi fields
-/// of crosses follow those of the encoder and have linear weights alone.
-InputLayout lay_out_input(const FeatureEncoder& encoder, std::uint32_t dim, bool embed_numbers, std::uint32_t crosses);
+/// `embed_numbers`: a number is also a field, whose embedding is the number times a row of the table.
+InputLayout lay_out_input(const FeatureEncoder& encoder, std::uint32_t dim, bool embed_numbers);
 
 } // namespace tastebench

@@ -18,32 +18,26 @@ Capabilities FieldNetModel::capabilities(const Parameters& parameters) const {
     return task_capabilities(settings.task, settings.positive_from, only_ids(get_text(parameters, "fields")));
 }
 
-Cost FieldNetModel::cost(const DataShape& shape, const Parameters& parameters) const {
-    const auto settings = read_(parameters);
-    const auto rows = static_cast<double>(shape.rows);
-    const auto dim = static_cast<double>(settings.shape.dim);
-    const auto fields = static_cast<double>(shape.fields + 2);
-    const auto indices = static_cast<double>(shape.users + shape.items + shape.feature_values);
-    double weights = 0;
-    double width = fields * dim;
-    for (const auto next : settings.shape.deep) {
-        weights += width * next;
-        width = next;
-    }
-    const auto batch = static_cast<double>(settings.batch);
-    Cost out;
-    // Values and two moments of each row and weight, the samples in codes, and what a batch needs on its way.
-    out.memory_bytes = indices * (dim + 8) * 12 + weights * 16 + rows * (12 + 6 * fields) +
-                       batch * 4 * (2 * fields * dim + 4 * width + 10 * fields);
-    const double samples = rows * (settings.task == FeatureTask::ranking ? 2 : 1);
-    const double steps = rows / batch;
-    out.core_seconds = static_cast<double>(get_int(parameters, "epochs")) *
-                       (samples * (6 * weights / 90e9 + fields * (dim + 8) * 1.5e-9) + steps * weights * 1e-9);
-    return out;
+namespace {
+
+/// What no single parameter tells.
+Status check_together(const FieldNetSettings& settings) {
+    const auto& cin = settings.shape.cin;
+    if (settings.shape.split_half && !cin.empty() && std::find(cin.begin(), cin.end() - 1, 1U) != cin.end() - 1)
+        return usage_error("an interaction layer of a single map cannot be halved", "cin",
+                           "write 2 or more for all layers but the last, or turn split_half off");
+    if (settings.shape.batch_norm && settings.batch < 2)
+        return usage_error("a batch of one row has no variance to normalise by", "batch",
+                           "choose a batch of 2 or more, or turn batch_norm off");
+    return {};
 }
+
+} // namespace
 
 Status FieldNetModel::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     const auto settings = read_(parameters);
+    if (auto status = check_together(settings); !status)
+        return status;
     remember_seen(training);
     task_ = settings.task;
     auto encoder =
@@ -76,7 +70,8 @@ Status FieldNetModel::train(const Samples& samples, EpochPlan plan, const FieldN
                             FitContext& context) {
     Batches batches(samples, settings.batch, context);
     plan.steps = batches.count();
-    FieldNetwork::Work work;
+    work_ = std::make_unique<FieldNetwork::Work>();
+    auto& work = *work_;
     network_.reserve(work, batches.blocks(), batches.block_samples(), true);
     std::vector<double> losses(batches.blocks());
     nn::DenseStack::Training training;
@@ -95,13 +90,20 @@ Status FieldNetModel::train(const Samples& samples, EpochPlan plan, const FieldN
             loss += losses[b];
         return loss;
     };
-    return EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
+    const auto status = EpochLoop::run(*this, plan, context, [&](std::uint32_t epoch) {
         const auto rate = static_cast<float>(settings.rate.at(epoch));
         network_.set_rates(rate, rate);
         network_.refresh(work); // a checkpoint may have been taken up
         training.seed = context.seed + ((epoch - 1) * batches.count() + 1) * step_salt;
         return reported_loss(task_, batches.epoch(epoch, prepare, learn));
     });
+    work_.reset();
+    return status;
+}
+
+void FieldNetModel::end_training() {
+    work_.reset();
+    network_.end_training();
 }
 
 void FieldNetModel::save_state(Writer& out) const {

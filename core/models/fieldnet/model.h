@@ -31,11 +31,13 @@ class FieldNetModel : public Recommender {
     std::uint32_t n_users() const override { return encoder_.users().n; }
     std::uint32_t n_items() const override { return encoder_.items().n; }
     void score(UserIx user, std::span<double> out) const override;
+    void score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const override;
     /// The row part is left out: its categories count as unknown and its numbers as average.
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const override;
     /// Cosine of the embeddings of the items' fields.
     std::vector<Scored> similar_items(ItemIx item, std::uint32_t k) const override;
+    bool finite() const override { return network_.finite(); }
 
   protected:
     std::uint32_t state_version() const override { return 1; }
@@ -43,12 +45,13 @@ class FieldNetModel : public Recommender {
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override { network_.save_training(out); }
     Status load_training(Reader& in) override;
+    void end_training() override;
 
   private:
     Status train(const Samples& samples, EpochPlan plan, const FieldNetSettings& settings, FitContext& context);
-    /// Outputs of samples that `add` puts into the block, for i in [0, n).
+    /// Outputs of samples that `add` puts into the block, for i in [0, n); `one_user`: all of them are of one.
     template <typename Add>
-    void outputs(std::size_t n, std::span<double> out, const Add& add) const;
+    void outputs(std::size_t n, std::span<double> out, bool one_user, const Add& add) const;
     double finished(double raw) const;
     void item_vector(ItemIx item, std::span<float> out) const;
 
@@ -56,7 +59,8 @@ class FieldNetModel : public Recommender {
     FeatureTask task_ = FeatureTask::ranking;
     FeatureEncoder encoder_;
     FieldNetwork network_;
-    float least_ = 0, greatest_ = 0; ///< ratings are clamped to these
+    std::unique_ptr<FieldNetwork::Work> work_; ///< of a training
+    float least_ = 0, greatest_ = 0;           ///< ratings are clamped to these
 };
 
 } // namespace tastebench

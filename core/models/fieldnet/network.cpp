@@ -1,6 +1,7 @@
 #include "core/models/fieldnet/network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -34,13 +35,26 @@ double least_weights(const FieldNetworkShape& shape, const InputLayout& layout) 
         width = next;
     }
     width = 0;
-    for (const auto maps : shape.cin) {
-        const bool some = maps >= (shape.split_half ? 2U : 1U);
+    for (std::size_t l = 0; l < shape.cin.size(); ++l) {
+        const auto maps = shape.cin[l];
+        const bool some = maps >= (shape.split_half && l + 1 < shape.cin.size() ? 2U : 1U);
         sum += some ? layout.columns * width * maps : std::numeric_limits<double>::infinity();
         width = shape.split_half ? maps / 2 : maps;
     }
     // Each layer has a bias at least, which tells long lists of narrow ones.
     return sum + static_cast<double>(std::accumulate(shape.cin.begin(), shape.cin.end(), std::uint64_t{0}));
+}
+
+/// Models stored before crosses had a table of their own have a full row for each bucket, of which one number counts.
+std::vector<float> take_old_crosses(std::vector<float>& rows, std::size_t dim, std::size_t indices,
+                                    std::size_t buckets) {
+    std::vector<float> out;
+    if (buckets == 0 || rows.size() != (indices + buckets) * (dim + 1))
+        return out;
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
+        out.push_back(rows[(indices + bucket) * (dim + 1) + dim]);
+    rows.resize(indices * (dim + 1));
+    return out;
 }
 
 } // namespace
@@ -51,8 +65,12 @@ void FieldNetwork::lay_out(const FieldNetworkShape& shape, const FeatureEncoder&
     crosses_ = std::move(crosses);
     network_settings_ = network;
     table_settings_ = table;
-    layout_ = lay_out_input(encoder, shape.dim, shape.embed_numbers, crosses_.size());
-    table_.start(encoder.n_indices() + crosses_.indices(), layout_, table.method);
+    layout_ = lay_out_input(encoder, shape.dim, shape.embed_numbers);
+    user_inputs_ = 0;
+    for (std::uint32_t s = 0; s < encoder.users().singles; ++s)
+        user_inputs_ += layout_.singles[s].column != InputLayout::none ? layout_.dim : 0;
+    table_.start(encoder.n_indices(), layout_, table.method);
+    cross_weights_.start(crosses_.buckets(), table.method);
     parameters_ = {};
     deep_ = {};
     cin_ = {};
@@ -69,7 +87,6 @@ void FieldNetwork::lay_out(const FieldNetworkShape& shape, const FeatureEncoder&
         cin_parts_ = cin_.parts();
     }
     optimizer_.start(network, parameters_.size());
-    gradient_.assign(parameters_.size(), 0.0F);
     make_groups();
 }
 
@@ -78,10 +95,11 @@ void FieldNetwork::make_groups() {
     std::size_t next = 0;
     for (std::uint32_t s = 0; s < layout_.singles.size(); ++s)
         groups_[next++ % most_groups].singles.push_back(s);
-    const std::size_t crosses = layout_.multis.size() - crosses_.size();
     for (std::size_t f = 0; f < layout_.multis.size(); ++f)
-        if (f >= crosses || layout_.multis[f] != InputLayout::none)
+        if (layout_.multis[f] != InputLayout::none)
             groups_[next++ % most_groups].multis.push_back(static_cast<std::uint16_t>(f));
+    for (std::uint32_t c = 0; c < crosses_.size(); ++c)
+        groups_[next++ % most_groups].crosses.push_back(static_cast<std::uint16_t>(c));
 }
 
 void FieldNetwork::draw(std::span<const std::uint8_t> known, float deviation, std::uint64_t seed,
@@ -109,6 +127,9 @@ void FieldNetwork::reserve(Work& work, std::uint32_t blocks, std::uint32_t block
     work.slopes_.assign(samples * layout_.width(), 0.0F);
     work.errors_.assign(samples, 0.0F);
     work.crosses_.resize(blocks);
+    work.gradient_.assign(training ? parameters_.size() : 0, 0.0F);
+    work.touched_.resize(training ? groups_.size() : 0);
+    work.terms_.resize(training ? groups_.size() : 0);
     if (has_deep())
         deep_.reserve(work.deep_, samples);
     if (has_cin())
@@ -120,9 +141,14 @@ void FieldNetwork::forward(Work& work, SampleBlock& block, std::uint32_t number,
     const std::size_t begin = number * work.block_;
     const std::size_t stride = layout_.stride();
     float* x = work.x_.data() + begin * stride;
-    crosses_.add_to(block, work.crosses_[number]);
     gather_fields(table_.data(), table_.shape(), layout_, shape_.pairs, block, x,
                   work.slopes_.data() + begin * layout_.width());
+    if (crosses_.size() > 0) {
+        crosses_.find(block, work.crosses_[number]);
+        cross_weights_.add_outputs(work.crosses_[number], block.output);
+    }
+    if (work.one_user_ && work.user_sums_.empty())
+        work.user_sums_ = deep_.known_sums(parameters_, x, user_inputs_);
     for (std::uint32_t first = 0; first < block.n; first += slice)
         forward_slice(work, begin + first, begin + std::min(first + slice, block.n), block.output.data() + first,
                       training);
@@ -136,7 +162,11 @@ void FieldNetwork::forward_slice(Work& work, std::size_t first, std::size_t last
     const float* x = work.x_.data() + first * stride;
     const std::size_t n = last - first;
     if (has_deep()) {
-        deep_.forward(parameters_, work.deep_, nn::view(x, n, layout_.inputs(), stride), first, last, training);
+        const auto inputs = nn::view(x, n, layout_.inputs(), stride);
+        if (work.one_user_)
+            deep_.forward_known(parameters_, work.deep_, inputs, first, user_inputs_, work.user_sums_);
+        else
+            deep_.forward(parameters_, work.deep_, inputs, first, last, training);
         nn::add_to(outputs, work.deep_.output(first), n);
     }
     if (has_cin()) {
@@ -182,34 +212,37 @@ void FieldNetwork::refresh(Work& work) const {
         deep_.transpose(parameters_, work.deep_);
 }
 
-void FieldNetwork::step_range(std::size_t offset, std::size_t size) {
+void FieldNetwork::step_range(const Work& work, std::size_t offset, std::size_t size) {
     if (network_settings_.clip <= 0) // else once all gradients are there
-        optimizer_.step_range(parameters_.values().data(), gradient_.data(), offset, size);
+        optimizer_.step_range(parameters_.values().data(), work.gradient_.data(), offset, size);
 }
 
 void FieldNetwork::run_task(std::size_t task, Work& work, std::span<const SampleBlock> blocks, std::size_t samples) {
     const float* x = work.x_.data();
     if (task < cin_parts_.size()) {
         const auto& part = cin_parts_[task];
-        cin_.gradient(part, work.cin_, samples, gradient_.data());
-        return step_range(part.offset, part.size);
+        cin_.gradient(part, work.cin_, samples, work.gradient_.data());
+        return step_range(work, part.offset, part.size);
     }
     task -= cin_parts_.size();
     if (task < deep_parts_.size()) {
         const auto& part = deep_parts_[task];
-        deep_.gradient(part, work.deep_, nn::view(x, samples, layout_.inputs(), layout_.stride()), gradient_.data());
-        step_range(part.offset, part.size);
+        deep_.gradient(part, work.deep_, nn::view(x, samples, layout_.inputs(), layout_.stride()),
+                       work.gradient_.data());
+        step_range(work, part.offset, part.size);
         return network_settings_.clip > 0 ? void() : deep_.transpose(part, parameters_, work.deep_);
     }
     task -= deep_parts_.size();
     if (task < groups_.size())
-        return step_group(groups_[task], work, blocks);
+        return step_group(task, work, blocks);
     nn::dense_gradient(work.cin_.outputs(samples), nn::view(std::as_const(work).errors_.data(), samples, 1),
-                       nn::view(gradient_.data() + cin_out_.offset, cin_.outputs(), 1));
-    step_range(cin_out_.offset, cin_.outputs());
+                       nn::view(work.gradient_.data() + cin_out_.offset, cin_.outputs(), 1));
+    step_range(work, cin_out_.offset, cin_.outputs());
 }
 
-void FieldNetwork::step_group(Group& group, const Work& work, std::span<const SampleBlock> blocks) {
+void FieldNetwork::step_group(std::size_t number, Work& work, std::span<const SampleBlock> blocks) {
+    const Group& group = groups_[number];
+    TouchedRows& touched = work.touched_[number];
     const auto errors_of = [&](std::uint32_t column) {
         FieldErrors out;
         out.errors = work.errors_.data();
@@ -222,34 +255,43 @@ void FieldNetwork::step_group(Group& group, const Work& work, std::span<const Sa
         }
         return out;
     };
-    const auto apply = [&] { table_.apply(group.touched, table_settings_, steps_); };
+    const auto apply = [&] { table_.apply(touched, table_settings_, steps_); };
     for (const auto slot : group.singles) {
         const auto errors = errors_of(layout_.singles[slot].column);
         for (std::size_t b = 0; b < blocks.size(); ++b)
             add_slot_gradients(blocks[b], b * work.block_, slot, errors, table_.shape(), table_.marks(), table_.step(),
-                               group.touched);
+                               touched);
         apply();
     }
     for (const auto field : group.multis) {
         const auto errors = errors_of(layout_.multis[field]);
         for (std::size_t b = 0; b < blocks.size(); ++b)
             add_multi_gradients(blocks[b], b * work.block_, field, errors, table_.shape(), table_.marks(),
-                                table_.step(), group.touched);
+                                table_.step(), touched);
         apply();
     }
+    for (const auto cross : group.crosses)
+        step_cross(cross, work.terms_[number], work, blocks);
+}
+
+void FieldNetwork::step_cross(std::uint16_t cross, std::vector<CrossWeights::Term>& terms, const Work& work,
+                              std::span<const SampleBlock> blocks) {
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+        const auto& found = work.crosses_[b];
+        for (std::uint32_t i = 0; i < blocks[b].n; ++i)
+            for (auto at = found.starts[i]; at < found.starts[i + 1]; ++at)
+                if (found.cross[at] == cross)
+                    terms.push_back({found.entries[at].index, static_cast<std::uint32_t>(terms.size()),
+                                     found.entries[at].value * work.errors_[b * work.block_ + i]});
+    }
+    cross_weights_.apply(terms, table_settings_, steps_);
 }
 
 void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const Parallel& parallel,
                         const Progress& progress) {
     std::size_t samples = 0;
-    std::size_t most_entries = 0; // of one field
-    for (const auto& block : blocks) {
+    for (const auto& block : blocks)
         samples += block.n;
-        most_entries += std::max<std::size_t>(block.n, block.multi.size());
-    }
-    for (auto& group : groups_)
-        if (group.touched.sums.size() < most_entries * layout_.width())
-            group.touched.sums.resize(most_entries * layout_.width());
     const bool clips = network_settings_.clip > 0;
     if (!clips)
         optimizer_.begin_step();
@@ -261,7 +303,7 @@ void FieldNetwork::step(Work& work, std::span<const SampleBlock> blocks, const P
             run_task(task, work, blocks, samples);
     });
     if (clips) {
-        optimizer_.step(parameters_.values(), gradient_, parallel);
+        optimizer_.step(parameters_.values(), work.gradient_, parallel);
         refresh(work);
     }
     if (has_deep())
@@ -282,6 +324,8 @@ void FieldNetwork::save(Writer& out) const {
     crosses_.save(out);
     out.number(base);
     table_.save(out);
+    if (crosses_.size() > 0)
+        cross_weights_.save(out);
     parameters_.save(out);
     deep_.save(out);
 }
@@ -303,29 +347,46 @@ bool FieldNetwork::load(Reader& in, const FeatureEncoder& encoder) {
         shape.cin_activation > nn::Activation::sigmoid)
         return false;
     base = in.number<float>();
-    const auto rows = in.array<float>();
+    auto rows = in.array<float>();
+    auto cross_weights = take_old_crosses(rows, shape.dim, encoder.n_indices(), crosses.buckets());
+    if (cross_weights.empty() && crosses.size() > 0)
+        cross_weights = in.array<float>();
     const auto weights = in.array<float>();
     // Told from the bytes that are there before anything of that size is made.
-    const auto layout = lay_out_input(encoder, shape.dim, shape.embed_numbers, crosses.size());
-    const std::size_t indices = encoder.n_indices() + crosses.indices();
-    if (!in.ok() || rows.size() != indices * (shape.dim + 1) ||
-        least_weights(shape, layout) > static_cast<double>(weights.size()))
+    const auto layout = lay_out_input(encoder, shape.dim, shape.embed_numbers);
+    if (!in.ok() || rows.size() != std::size_t{encoder.n_indices()} * (shape.dim + 1) ||
+        cross_weights.size() != crosses.buckets() || least_weights(shape, layout) > static_cast<double>(weights.size()))
         return false;
     lay_out(shape, encoder, std::move(crosses), network_settings_, table_settings_);
     if (weights.size() != parameters_.size() || !deep_.load(in))
         return false;
     table_.set_values(rows);
+    cross_weights_.set_values(cross_weights);
     std::copy(weights.begin(), weights.end(), parameters_.values().begin());
     return true;
 }
 
 void FieldNetwork::save_training(Writer& out) const {
     table_.save_moments(out);
+    cross_weights_.save_moments(out);
     optimizer_.save(out);
 }
 
 bool FieldNetwork::load_training(Reader& in) {
-    return table_.load_moments(in) && optimizer_.load(in);
+    return table_.load_moments(in) && cross_weights_.load_moments(in) && optimizer_.load(in);
+}
+
+void FieldNetwork::end_training() {
+    table_.drop_moments();
+    cross_weights_.drop_moments();
+    optimizer_ = {};
+    network_settings_ = table_settings_ = {nn::Method::sgd};
+}
+
+bool FieldNetwork::finite() const {
+    const auto weights = parameters_.values();
+    return table_.finite() && cross_weights_.finite() && deep_.finite() &&
+           std::all_of(weights.begin(), weights.end(), [](float value) { return std::isfinite(value); });
 }
 
 } // namespace tastebench

@@ -9,7 +9,7 @@
 // are the products of the layers, which run at the peak of the processor; the rest is fetching and stepping rows.
 #pragma once
 
-#include "core/models/fieldnet/crosses.h"
+#include "core/models/fieldnet/cross_weights.h"
 #include "core/models/fieldnet/field_table.h"
 #include "core/nn/cin.h"
 #include "core/nn/dense_stack.h"
@@ -46,6 +46,7 @@ class FieldNetwork {
     const InputLayout& layout() const { return layout_; }
     FieldTable& table() { return table_; }
     const FieldTable& table() const { return table_; }
+    CrossWeights& crosses() { return cross_weights_; }
     nn::ParameterSet& parameters() { return parameters_; }
 
     /// What a batch needs; made once.
@@ -54,16 +55,25 @@ class FieldNetwork {
         nn::AlignedFloats x_, dx_, slopes_, errors_;
         nn::DenseStack::Work deep_;
         nn::Cin::Work cin_;
-        std::vector<Crosses::Scratch> crosses_; ///< of each block
-        std::size_t block_ = 0;                 ///< samples
+        std::size_t block_ = 0;               ///< samples
+        std::vector<Crosses::Found> crosses_; ///< of each block
+        bool one_user_ = false;
+        nn::AlignedFloats user_sums_; ///< what the user adds to the first deep layer, once it is known
+
+        // Of a step: of all weights, and of the rows and crosses of each group.
+        nn::AlignedFloats gradient_;
+        std::vector<TouchedRows> touched_;
+        std::vector<std::vector<CrossWeights::Term>> terms_;
     };
     /// Blocks of at most `block` samples, a multiple of slice where there is more than one.
     void reserve(Work& work, std::uint32_t blocks, std::uint32_t block, bool training) const;
 
+    /// For scoring: all samples that this work will see are of one user.
+    void share_user(Work& work) const { work.one_user_ = has_deep() && user_inputs_ > 0; }
     /// To be called before the first batch, and whenever the weights were changed by other means than step().
     void refresh(Work& work) const;
 
-    /// Block `number` of a batch, to which its crosses are added; block.output is set. Different blocks may go at once.
+    /// Block `number` of a batch; block.output is set. Different blocks may go at once.
     /// Training: see DenseStack.
     void forward(Work& work, SampleBlock& block, std::uint32_t number, const nn::DenseStack::Training* training) const;
     /// After a forward in training: from block.error x scale down to the inputs.
@@ -78,13 +88,17 @@ class FieldNetwork {
     bool load(Reader& in, const FeatureEncoder& encoder);
     void save_training(Writer& out) const;
     bool load_training(Reader& in);
+    /// Gives back what only step() needs.
+    void end_training();
+    /// Whether all weights are.
+    bool finite() const;
 
   private:
     /// Fields whose rows one thread steps: disjoint from those of other groups.
     struct Group {
         std::vector<std::uint32_t> singles; ///< of SampleBlock::singles
         std::vector<std::uint16_t> multis;
-        TouchedRows touched;
+        std::vector<std::uint16_t> crosses;
     };
     bool has_deep() const { return !shape_.deep.empty(); }
     bool has_cin() const { return !shape_.cin.empty() && layout_.columns > 0; }
@@ -94,12 +108,16 @@ class FieldNetwork {
     void backward_slice(Work& work, std::size_t first, std::size_t last) const;
     /// One of the parts of the dense weights, or one group of fields.
     void run_task(std::size_t task, Work& work, std::span<const SampleBlock> blocks, std::size_t samples);
-    void step_range(std::size_t offset, std::size_t size);
-    void step_group(Group& group, const Work& work, std::span<const SampleBlock> blocks);
+    void step_range(const Work& work, std::size_t offset, std::size_t size);
+    void step_group(std::size_t group, Work& work, std::span<const SampleBlock> blocks);
+    void step_cross(std::uint16_t cross, std::vector<CrossWeights::Term>& terms, const Work& work,
+                    std::span<const SampleBlock> blocks);
 
     FieldNetworkShape shape_;
     InputLayout layout_;
+    std::size_t user_inputs_ = 0; ///< the first ones, which are told by the user alone
     Crosses crosses_;
+    CrossWeights cross_weights_;
     FieldTable table_;
     nn::ParameterSet parameters_;
     nn::DenseStack deep_;
@@ -110,7 +128,6 @@ class FieldNetwork {
     std::vector<Group> groups_;
     nn::OptimizerSettings network_settings_{nn::Method::sgd}, table_settings_{nn::Method::sgd};
     nn::Optimizer optimizer_;
-    nn::AlignedFloats gradient_;
     std::uint64_t steps_ = 0; ///< the number of the step that is being made
 };
 

@@ -14,9 +14,11 @@ constexpr std::uint32_t scored_block = 256;
 } // namespace
 
 template <typename Add>
-void FieldNetModel::outputs(std::size_t n, std::span<double> out, const Add& add) const {
+void FieldNetModel::outputs(std::size_t n, std::span<double> out, bool one_user, const Add& add) const {
     FieldNetwork::Work work;
     network_.reserve(work, 1, static_cast<std::uint32_t>(std::min<std::size_t>(n, scored_block)), false);
+    if (one_user)
+        network_.share_user(work);
     SampleBlock block;
     for (std::size_t first = 0; first < n; first += scored_block) {
         const auto some = static_cast<std::uint32_t>(std::min<std::size_t>(scored_block, n - first));
@@ -37,13 +39,18 @@ double FieldNetModel::finished(double raw) const {
 }
 
 void FieldNetModel::score(UserIx user, std::span<double> out) const {
-    outputs(out.size(), out, [&](SampleBlock& block, std::size_t item) {
+    outputs(out.size(), out, true, [&](SampleBlock& block, std::size_t item) {
         block.add(encoder_, user, static_cast<ItemIx>(item), nullptr, 0);
     });
 }
 
+void FieldNetModel::score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const {
+    outputs(items.size(), out, true,
+            [&](SampleBlock& block, std::size_t i) { block.add(encoder_, user, items[i], nullptr, 0); });
+}
+
 void FieldNetModel::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
-    outputs(pairs.size(), out,
+    outputs(pairs.size(), out, false,
             [&](SampleBlock& block, std::size_t i) { block.add(encoder_, pairs[i].user, pairs[i].item, nullptr, 0); });
     for (auto& score : out)
         score = finished(score);
@@ -52,7 +59,7 @@ void FieldNetModel::score_pairs(std::span<const Pair> pairs, std::span<double> o
 void FieldNetModel::score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const {
     const bool context = encoder_.has(FieldPart::row);
     EncodedRows encoded;
-    outputs(rows.size(), out, [&](SampleBlock& block, std::size_t i) {
+    outputs(rows.size(), out, false, [&](SampleBlock& block, std::size_t i) {
         const std::size_t within = i % scored_block;
         if (context && within == 0)
             encoder_.encode(data, rows.subspan(i, std::min<std::size_t>(scored_block, rows.size() - i)), encoded);

@@ -14,12 +14,6 @@ FieldNetSettings read(const Parameters& parameters) {
     return out;
 }
 
-std::string check_cin(std::string_view text) {
-    return text == "1" || text.starts_with("1,") || text.find(",1,") != std::string_view::npos || text.ends_with(",1")
-               ? "a layer of a single map cannot be halved: write 2 or more"
-               : check_widths(text);
-}
-
 std::vector<ParameterSpec> specs() {
     std::vector<ParameterSpec> list;
     add_fieldnet_parameters(list, "128,64");
@@ -27,7 +21,7 @@ std::vector<ParameterSpec> specs() {
                     "How many combinations of features each layer of the compressed interaction network finds, from "
                     "the input on; none leaves it out.",
                     "", ParameterType::text, std::string("32,32")});
-    list.back().check = check_cin;
+    list.back().check = check_widths;
     list.push_back(activation_spec("cin_activation", "Activation of interactions",
                                    "How the combinations of the interaction layers answer.", "identity"));
     list.push_back({"split_half", "Halve the interactions",

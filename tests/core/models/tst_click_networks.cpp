@@ -47,7 +47,10 @@ std::vector<Given> ways_of_training() {
     return {{{"task", "clicks"}, {"positive_from", "3"}, {"dropout", "0.3"}, {"batch_norm", "true"}},
             {{"task", "ratings"}, {"optimizer", "adagrad"}, {"number_fields", "plain"}, {"schedule", "exponential"}},
             {{"task", "ratings"}, {"optimizer", "sgd"}, {"clip", "1"}, {"network_regularization", "0.001"}},
-            {{"task", "ranking"}, {"activation", "tanh"}, {"hash_buckets", "20"}, {"deep", "none"}}};
+            {{"task", "ranking"}, {"activation", "tanh"}, {"hash_buckets", "20"}, {"deep", "none"}},
+            {{"task", "clicks"},
+             {"positive_from", "3"},
+             {current() == "widedeep" ? "crosses" : "batch", current() == "widedeep" ? "group*kinds,hour*age" : "50"}}};
 }
 
 } // namespace
@@ -146,6 +149,28 @@ class TestClickNetworks : public QObject {
         QVERIFY(alike > 5 && missing > 1);
     }
 
+    void an_item_alone_has_the_score_it_has_in_the_list() {
+        const auto data = featured(30, 300, 0.2);
+        for (auto way : ways_of_training()) {
+            way.insert(way.begin(), {"epochs", "1"});
+            std::erase_if(way, [](const auto& one) { return one.first == "task"; });
+            way.emplace_back("task", "ranking"); // whose scores are what comes out
+            const auto fitted = fit(*data, all_rows(*data), settings_of(way));
+            QVERIFY2(fitted.status, fitted.status ? "" : fitted.status.error().text().c_str());
+            std::vector<double> all(300);
+            std::vector<double> some(2);
+            fitted.model->score(3, all);
+            const std::vector<ItemIx> items{7, 299};
+            fitted.model->score_some(3, items, some);
+            QCOMPARE(some[0], all[7]);
+            QCOMPARE(some[1], all[299]);
+            const std::vector<Pair> pairs{{3, 7}, {4, 7}, {3, 299}};
+            std::vector<double> scores(pairs.size());
+            fitted.model->score_pairs(pairs, scores);
+            QVERIFY(scores[0] == all[7] && scores[2] == all[299]);
+        }
+    }
+
     void pairs_are_scored_as_rows_are_without_their_own_part() {
         const auto data = featured();
         const auto rows = all_rows(*data);
@@ -191,6 +216,42 @@ class TestClickNetworks : public QObject {
         QVERIFY(schema.parse("deep", "none").has_value() && schema.parse("deep", "64, 32").has_value());
     }
 
+    void settings_that_do_not_go_together_are_refused() {
+        const auto data = featured();
+        const auto rows = all_rows(*data);
+        const auto batch = fit(*data, rows, settings_of({{"batch_norm", "true"}, {"batch", "1"}}));
+        QVERIFY(!batch.status);
+        QCOMPARE(batch.status.error().where, std::string("batch"));
+        QVERIFY(!batch.status.error().remedy.empty());
+        if (current() != "xdeepfm")
+            return;
+        for (const char* widths : {"1,8", " 1 , 8", "01,8", "8, 1,8"}) {
+            const auto halved = fit(*data, rows, settings_of({{"cin", widths}}));
+            QVERIFY(!halved.status);
+            QCOMPARE(halved.status.error().where, std::string("cin"));
+            QVERIFY(!halved.status.error().remedy.empty());
+        }
+        // The last layer is not halved, and without split_half none is.
+        for (const Given& more : {Given{{"cin", "8, 1"}}, Given{{"cin", "1,8"}, {"split_half", "false"}}}) {
+            const auto fitted = fit(*data, rows, settings_of(more));
+            QVERIFY(fitted.status.has_value());
+            QVERIFY(load_model("xdeepfm", fitted.bytes()).has_value());
+        }
+    }
+
+    void divergence_in_the_last_step_is_seen() {
+        const auto data = *make_data({{"a", "x", 3e38F}, {"a", "y", -3e38F}, {"b", "x", 3e38F}});
+        const auto out = fit(*data, all_rows(*data),
+                             settings_of({{"task", "ratings"},
+                                          {"fields", "ids"},
+                                          {"optimizer", "sgd"},
+                                          {"learning_rate", "10"},
+                                          {"deep", "none"},
+                                          {"epochs", "1"}}));
+        QVERIFY(!out.status);
+        QVERIFY(out.status.error().text().find("diverged in epoch 1") != std::string::npos);
+    }
+
     void divergence_stops_with_epoch_and_remedy() {
         const auto data = *make_data({{"a", "x", 1e30F}, {"a", "y", -1e30F}, {"b", "x", 3e30F}});
         const auto out =
@@ -198,6 +259,26 @@ class TestClickNetworks : public QObject {
         QVERIFY(!out.status);
         QVERIFY(out.status.error().text().find("diverged in epoch") != std::string::npos);
         QCOMPARE(out.status.error().where, std::string("learning_rate"));
+    }
+
+    /// A bucket is one weight with its moments, not a row of embeddings.
+    void buckets_of_crosses_are_stored_and_counted_as_one_weight_each() {
+        if (current() != "widedeep")
+            QSKIP("has no crosses");
+        const auto data = featured();
+        const auto settings = [](const char* buckets) {
+            return settings_of({{"crosses", "group*item.kinds,hour*kinds"}, {"cross_buckets", buckets}});
+        };
+        const auto few = fit(*data, all_rows(*data), settings("1000"));
+        const auto many = fit(*data, all_rows(*data), settings("2000"));
+        QCOMPARE(many.bytes().size() - few.bytes().size(), std::size_t{2 * 1000 * sizeof(float)});
+        const auto loaded = load_model("widedeep", many.bytes());
+        QVERIFY(loaded.has_value());
+        QVERIFY(scores_of_rows(**loaded, *data, all_rows(*data)) ==
+                scores_of_rows(*many.model, *data, all_rows(*data)));
+        const DataShape shape{1000, 500, 40'000, 39'000, 3, 60};
+        const auto bytes = [&](const char* buckets) { return few.model->cost(shape, settings(buckets)).memory_bytes; };
+        QVERIFY(bytes("100000000") - bytes("1000") > 2 * 12 * 0.99e8);
     }
 
     void crosses_tell_what_single_weights_cannot() {

@@ -36,6 +36,8 @@ struct Network {
             value += 0.05F * static_cast<float>(rng.normal());
         for (std::size_t i = 0; i < network.table().indices(); ++i)
             network.table().row(i)[shape.dim] = 0.1F * static_cast<float>(rng.normal());
+        for (std::size_t i = 0; i < network.crosses().size(); ++i)
+            network.crosses().weight(i) = 0.1F * static_cast<float>(rng.normal());
         network.reserve(work, (n + 63) / 64, 64, true);
         blocks.resize((n + 63) / 64);
         for (std::uint32_t first = 0; first < n; first += 64)
@@ -64,6 +66,12 @@ struct Network {
             network.backward(work, some[b], b, scale);
         }
         network.step(work, some, parallel, Progress());
+    }
+    std::vector<float> weights_of_crosses() {
+        std::vector<float> out;
+        for (std::size_t i = 0; i < network.crosses().size(); ++i)
+            out.push_back(network.crosses().weight(i));
+        return out;
     }
     std::vector<float> rows_of_table() {
         std::vector<float> out;
@@ -123,10 +131,16 @@ class TestFieldnet : public QObject {
         const char* crosses = which == 1 || which == 2 || which == 9 ? "user.group*item.kinds,hour*kinds" : "";
         Network net(shapes[which], crosses);
         const auto table_before = net.rows_of_table();
+        const auto crosses_before = net.weights_of_crosses();
         const std::vector<float> dense_before(net.network.parameters().values().begin(),
                                               net.network.parameters().values().end());
         net.step();
         auto table = net.rows_of_table();
+        auto of_crosses = net.weights_of_crosses();
+        for (std::size_t i = 0; i < of_crosses.size(); ++i) {
+            of_crosses[i] = crosses_before[i] - of_crosses[i];
+            net.network.crosses().weight(i) = crosses_before[i];
+        }
         std::vector<float> dense(net.network.parameters().values().begin(), net.network.parameters().values().end());
         for (std::size_t i = 0; i < table.size(); ++i)
             table[i] = table_before[i] - table[i];
@@ -139,6 +153,11 @@ class TestFieldnet : public QObject {
                         net.network.table().row(i));
         const auto loss = [&] { return net.loss(); };
         check_gradient(net.network.parameters().values(), dense, loss, 1e-4, 1e-2, 1e-2F);
+        for (std::size_t i = 0; i < of_crosses.size(); ++i)
+            check_gradient({&net.network.crosses().weight(i), 1}, std::span(of_crosses).subspan(i, 1), loss, 1e-4, 1e-2,
+                           1e-2F);
+        QCOMPARE(std::any_of(of_crosses.begin(), of_crosses.end(), [](float g) { return std::abs(g) > 1e-3F; }),
+                 !of_crosses.empty());
         bool any = false;
         for (std::size_t i = 0; i < net.network.table().indices(); ++i) {
             const std::span<const float> told = std::span(table).subspan(i * width, width);
