@@ -10,8 +10,8 @@ void EmbeddingTable::start(std::uint32_t rows, std::uint32_t width, float deviat
                            std::uint32_t stream, const Parallel& parallel) {
     rows_ = rows;
     width_ = width;
-    values_.resize(std::size_t{rows} * width);
-    parallel.for_blocks(rows, 1024, [&](std::size_t begin, std::size_t end) {
+    values_.assign(std::size_t{rows} * width, 0.0F);
+    parallel.for_blocks(deviation > 0 ? rows : 0, 1024, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             Rng rng(seed, stream, static_cast<std::uint32_t>(i));
             for (std::uint32_t f = 0; f < width; ++f)
@@ -67,6 +67,15 @@ void EmbeddingTable::step_row(std::uint32_t row, const float* gradient, const St
         adagrad_step(values_.data() + offset, gradient, second_.data() + offset, width_, sizes);
     else
         adam_step(values_.data() + offset, gradient, first_.data() + offset, second_.data() + offset, width_, sizes);
+}
+
+void EmbeddingTable::end_training() {
+    first_ = {};
+    second_ = {};
+    sums_ = {};
+    stamp_ = {};
+    place_ = {};
+    touched_ = {};
 }
 
 void EmbeddingTable::save(Writer& out) const {

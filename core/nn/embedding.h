@@ -15,7 +15,7 @@ namespace tastebench::nn {
 
 class EmbeddingTable {
   public:
-    /// rows x width, normal with this deviation, from streams (seed, stream, row).
+    /// rows x width, normal with this deviation, from streams (seed, stream, row); with deviation 0 nothing is drawn.
     void start(std::uint32_t rows, std::uint32_t width, float deviation, std::uint64_t seed, std::uint32_t stream,
                const Parallel& parallel);
     void set_optimizer(const OptimizerSettings& settings);
@@ -39,6 +39,9 @@ class EmbeddingTable {
     /// of them name the same row.
     void step_distinct(std::span<const std::uint32_t> ids, const float* gradients, std::size_t stride,
                        std::uint64_t step_number);
+
+    /// Gives back what only steps need: moments, and the places of rows in a batch. No step() any more.
+    void end_training();
 
     void save(Writer& out) const;          ///< the values
     bool load(Reader& in);                 ///< false if they are of another size than start() gave

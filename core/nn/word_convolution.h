@@ -38,8 +38,9 @@ struct TextSide {
 
 /// products = x by_input, by_input [inputs x products()] being the weights transposed.
 void row_products(const ConstMatrixView& x, const ConstMatrixView& by_input, MatrixView products);
-/// dx = d_products weights
-void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx);
+/// dx = d_products weights, or dx += that.
+void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx,
+                           bool add = false);
 /// The gradient of rows [first, first + dw.rows()) of the weights: dw = (those columns of d_products)' x.
 void row_products_weights(const ConstMatrixView& d_products, const ConstMatrixView& x, std::size_t first,
                           MatrixView dw);

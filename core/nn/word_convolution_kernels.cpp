@@ -74,9 +74,9 @@ void row_products(const ConstMatrixView& x, const ConstMatrixView& by_input, Mat
               columns(x), columns(by_input)});
 }
 
-void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx) {
+void row_products_backward(const ConstMatrixView& d_products, const ConstMatrixView& weights, MatrixView dx, bool add) {
     multiply({d_products.data(), stride(d_products), 1, weights.data(), stride(weights), dx.data(), stride(dx),
-              rows(d_products), columns(d_products), columns(weights)});
+              rows(d_products), columns(d_products), columns(weights), add});
 }
 
 void row_products_weights(const ConstMatrixView& d_products, const ConstMatrixView& x, std::size_t first,

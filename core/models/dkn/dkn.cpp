@@ -14,6 +14,7 @@ namespace tastebench {
 namespace {
 
 constexpr std::uint32_t order_stream = 420;
+constexpr double network_products = 200; ///< of a word and the filters that go together, at most about
 constexpr std::size_t scored_block = 512; ///< pairs whose histories are put together at once
 
 double sigmoid(float logit) {
@@ -38,9 +39,13 @@ class Dkn final : public Recommender {
 
     std::uint32_t n_users() const override { return static_cast<std::uint32_t>(history_starts_.size() - 1); }
     std::uint32_t n_items() const override { return titles_.size(); }
-    void score(UserIx user, std::span<double> out) const override { score_items(history_of(user), out); }
+    void score(UserIx user, std::span<double> out) const override { score_all(history_of(user), out); }
+    void score_some(UserIx user, std::span<const ItemIx> items, std::span<double> out) const override {
+        score_items(history_of(user), items, out);
+    }
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_profile(std::span<const ProfileItem> profile, std::span<double> out) const override;
+    bool finite() const override { return network_.is_finite(); }
 
   protected:
     void save_state(Writer& out) const override;
@@ -51,13 +56,17 @@ class Dkn final : public Recommender {
             return bad_data("the stored training state is damaged", {}, "start the run anew");
         return {};
     }
+    void end_training() override { network_.end_training(); }
 
   private:
     std::span<const ItemIx> history_of(UserIx user) const {
         return std::span(history_items_)
             .subspan(history_starts_[user], history_starts_[user + 1] - history_starts_[user]);
     }
-    void score_items(std::span<const ItemIx> had, std::span<double> out) const;
+    void score_all(std::span<const ItemIx> had, std::span<double> out) const;
+    void score_items(std::span<const ItemIx> had, std::span<const ItemIx> items, std::span<double> out) const;
+    void append(std::span<const ItemIx> had, ItemIx candidate, DknBatch& batch) const;
+    void score_batch(const DknBatch& batch, std::span<double> out) const;
     void remember_history(const DknSamples& samples, std::uint32_t users);
     Status start(const TrainingData& training, const DknSettings& settings, FitContext& context);
     double epoch(const DknSamples& samples, std::uint32_t number, const DknSettings& settings, FitContext& context);
@@ -67,6 +76,7 @@ class Dkn final : public Recommender {
     TitleTable titles_;
     DknNetwork network_;
     EncodedTitles encoded_;                        ///< told from the network
+    bool encoded_now_ = false;                     ///< whether it still holds
     std::vector<std::uint64_t> history_starts_{0}; ///< users + 1
     std::vector<ItemIx> history_items_;            ///< of each user one more than counts, distinct, latest last
 };
@@ -82,10 +92,16 @@ Cost Dkn::cost(const DataShape& shape, const Parameters& parameters) const {
     const double per_user = rows / std::max(1.0, static_cast<double>(shape.users));
     const double titles = std::min(items, s.batch * (1 + std::min<double>(s.history, per_user)));
     const double words = 2 * titles;
-    const double vectors = 4 * items * (s.word_width + s.entity_width);
+    const double entities = s.use_entities ? words : 0;
+    const double vectors = 2 * items * (s.word_width + (s.use_entities ? s.entity_width * (s.use_context ? 2 : 1) : 0));
+    const double products = std::min<double>(network_products, taps * s.filters);
     Cost out;
-    out.memory_bytes = 3 * 4 * vectors + 4 * (words * (taps * s.filters + 3 * s.word_width) + titles * 5 * title) +
-                       items * (8.0 * s.title_words + 4 * title) + 24 * rows;
+    // Vectors with two moments; of a batch its rows and titles, each with its derivatives; and all titles as scored.
+    out.memory_bytes = 3 * 4 * vectors +
+                       4 * (words * (products + 2 * s.word_width) +
+                            entities * (products + 2 * s.entity_width + 2 * s.word_width) +
+                            titles * (4 * title + 4 * s.attention)) +
+                       items * (8.0 * s.title_words + 8.0 * (s.attention + s.layers.front())) + 24 * rows;
     const double step = 6 * words * taps * s.filters * 2 * s.word_width + titles * 6 * title * s.attention +
                         s.batch * 12 * title * s.layers.front();
     out.core_seconds =
@@ -149,15 +165,13 @@ double Dkn::epoch(const DknSamples& samples, std::uint32_t number, const DknSett
         loss += network_.learn(titles_, batch, {&context.progress, seed}, context.parallel);
         context.progress.advance();
     }
-    if (!network_.is_finite())
-        return std::numeric_limits<double>::quiet_NaN();
-    network_.encode(titles_, encoded_, context.parallel, &context.progress);
+    encoded_now_ = false;
     return loss / static_cast<double>(order.size());
 }
 
 Status Dkn::fit(const TrainingData& training, const Parameters& parameters, FitContext& context) {
     const auto settings = read_dkn_settings(parameters);
-    const auto samples = DknSamples::make(training, settings);
+    const auto samples = DknSamples::make(training, settings, &context.progress);
     if (!samples)
         return fail(samples.error());
     most_history_ = settings.history;
@@ -166,48 +180,65 @@ Status Dkn::fit(const TrainingData& training, const Parameters& parameters, FitC
         return status;
     remember_seen(training);
     remember_history(*samples, training.data.users().size());
-    if (!network_.encode(titles_, encoded_, context.parallel, &context.progress))
-        return cancelled_error();
     EpochPlan plan = read_epoch_plan(parameters, settings.negatives == 0 ? "auc" : "ndcg@10");
     plan.loss = "train_logloss";
     plan.steps = (std::uint64_t{samples->size()} + settings.batch - 1) / settings.batch;
     plan.remedy_parameter = "learning_rate";
     plan.remedy = "lower the learning rate or raise the regularization";
-    return EpochLoop::run(*this, plan, context,
-                          [&](std::uint32_t number) { return epoch(*samples, number, settings, context); });
+    const auto encode = [&] {
+        encoded_now_ = encoded_now_ || network_.encode(titles_, encoded_, context.parallel, &context.progress);
+        return encoded_now_;
+    };
+    const auto status = EpochLoop::run(*this, plan, context, [&](std::uint32_t number) {
+        const double loss = epoch(*samples, number, settings, context);
+        // Titles are read anew where the epoch is checked, and at the end.
+        if (context.validator != nullptr && (number % plan.validate_every == 0 || number == plan.epochs))
+            encode();
+        return loss;
+    });
+    if (status && !encode())
+        return cancelled_error();
+    network_.release_buffers();
+    return status;
 }
 
-void Dkn::score_items(std::span<const ItemIx> had, std::span<double> out) const {
+void Dkn::append(std::span<const ItemIx> had, ItemIx candidate, DknBatch& batch) const {
+    batch.candidates.push_back(candidate);
+    append_history(had, candidate, most_history_, batch.history);
+    batch.starts.push_back(static_cast<std::uint32_t>(batch.history.size()));
+}
+
+void Dkn::score_batch(const DknBatch& batch, std::span<double> out) const {
+    std::vector<float> logits(batch.size());
+    network_.score(encoded_, batch, logits);
+    std::transform(logits.begin(), logits.end(), out.begin(), sigmoid);
+}
+
+void Dkn::score_items(std::span<const ItemIx> had, std::span<const ItemIx> items, std::span<double> out) const {
     DknBatch batch;
-    std::vector<float> logits(scored_block);
-    for (std::size_t first = 0; first < out.size(); first += scored_block) {
-        const std::size_t n = std::min(scored_block, out.size() - first);
+    for (std::size_t first = 0; first < items.size(); first += scored_block) {
+        const auto some = items.subspan(first, std::min(scored_block, items.size() - first));
         batch.clear();
-        for (std::size_t i = 0; i < n; ++i) {
-            batch.candidates.push_back(static_cast<ItemIx>(first + i));
-            append_history(had, batch.candidates.back(), most_history_, batch.history);
-            batch.starts.push_back(static_cast<std::uint32_t>(batch.history.size()));
-        }
-        network_.score(encoded_, batch, logits);
-        for (std::size_t i = 0; i < n; ++i)
-            out[first + i] = sigmoid(logits[i]);
+        for (const auto item : some)
+            append(had, item, batch);
+        score_batch(batch, out.subspan(first));
     }
+}
+
+void Dkn::score_all(std::span<const ItemIx> had, std::span<double> out) const {
+    std::vector<ItemIx> items(out.size());
+    std::iota(items.begin(), items.end(), ItemIx{0});
+    score_items(had, items, out);
 }
 
 void Dkn::score_pairs(std::span<const Pair> pairs, std::span<double> out) const {
     DknBatch batch;
-    std::vector<float> logits(scored_block);
     for (std::size_t first = 0; first < pairs.size(); first += scored_block) {
         const auto some = pairs.subspan(first, std::min(scored_block, pairs.size() - first));
         batch.clear();
-        for (const auto& pair : some) {
-            batch.candidates.push_back(pair.item);
-            append_history(history_of(pair.user), pair.item, most_history_, batch.history);
-            batch.starts.push_back(static_cast<std::uint32_t>(batch.history.size()));
-        }
-        network_.score(encoded_, batch, logits);
-        for (std::size_t i = 0; i < some.size(); ++i)
-            out[first + i] = sigmoid(logits[i]);
+        for (const auto& pair : some)
+            append(history_of(pair.user), pair.item, batch);
+        score_batch(batch, out.subspan(first));
     }
 }
 
@@ -216,7 +247,7 @@ void Dkn::score_profile(std::span<const ProfileItem> profile, std::span<double> 
     for (const auto& one : profile)
         if (item_in_training(one.item) && one.value >= positive_from_)
             had.push_back(one.item);
-    score_items(had, out);
+    score_all(had, out);
 }
 
 void Dkn::save_state(Writer& out) const {
@@ -254,7 +285,8 @@ Status Dkn::load_state(Reader& in) {
         history_starts_.back() != history_items_.size() ||
         !std::is_sorted(history_starts_.begin(), history_starts_.end()) || !below(history_items_, titles_.size()))
         return damaged();
-    network_.encode(titles_, encoded_, Parallel(1), nullptr);
+    encoded_now_ = network_.encode(titles_, encoded_, Parallel(1), nullptr);
+    network_.release_buffers();
     return {};
 }
 

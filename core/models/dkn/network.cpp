@@ -1,4 +1,4 @@
-// What the network is made of, the way forward, the samples of a step, and scoring.
+// What the network is made of, and the samples of a step.
 #include "core/models/dkn/network.h"
 
 #include <algorithm>
@@ -16,17 +16,9 @@ namespace {
 using nn::view;
 
 constexpr std::uint32_t word_stream = 400, entity_stream = 401, context_stream = 402, weight_stream = 500,
-                        dropout_stream = 430, mask_stream = 450;
-constexpr std::size_t row_block = 256;      ///< distinct words or entities that go together
-constexpr std::size_t title_block = 64;     ///< titles that go together
-constexpr std::size_t encoded_chunk = 2048; ///< titles encoded at a time after training
-
-void draw_masks(float keep, std::uint64_t seed, std::size_t title, float* mask, std::size_t n) {
-    Rng rng(seed, mask_stream, static_cast<std::uint32_t>(title));
-    const auto bound = static_cast<std::uint32_t>(static_cast<double>(keep) * 4294967295.0);
-    for (std::size_t i = 0; i < n; ++i)
-        mask[i] = rng.next_u32() < bound ? 1.0F / keep : 0.0F;
-}
+                        dropout_stream = 430;
+constexpr std::size_t title_block = 64;       ///< titles that go together
+constexpr std::size_t products_at_once = 160; ///< of a row, about
 
 template <typename Floats>
 void at_least(Floats& buffer, std::size_t n) {
@@ -66,19 +58,41 @@ void DknNetwork::lay_out(const DknShape& shape) {
     scorer.layers.push_back({1, nn::Activation::identity});
     scorer_.lay_out(parameters_, std::move(scorer));
     scorer_parts_ = scorer_.parts();
-    gradient_.assign(parameters_.size(), 0.0F);
-    word_filters_by_input_.assign(word_filters_.size(), 0.0F);
-    entity_filters_by_input_.assign(entity_filters_.size(), 0.0F);
+    deal_filters();
+}
+
+/// So many together that the products of a batch's rows, which are many, stay few at a time. In multiples of 16: those
+/// fill registers.
+void DknNetwork::deal_filters() {
+    filters_.clear();
+    const std::size_t all = shape_.convolution.filters;
+    std::size_t tap = 0;
+    for (std::size_t w = 0; w < shape_.convolution.widths.size(); ++w) {
+        const std::size_t width = shape_.convolution.widths[w];
+        const std::size_t pieces = (width * all + products_at_once - 1) / products_at_once;
+        const auto from = [&](std::size_t piece) {
+            return piece == pieces ? all : (piece * all / pieces + 8) / 16 * 16;
+        };
+        for (std::size_t piece = 0; piece < pieces; ++piece)
+            if (const auto first = from(piece), last = std::min(all, from(piece + 1)); first < last)
+                filters_.push_back({width, tap, first, last - first, w * all + first});
+        tap += width;
+    }
 }
 
 void DknNetwork::start(const DknShape& shape, float deviation, std::uint64_t seed, const Parallel& parallel) {
     lay_out(shape);
     draw_layers(seed);
-    words_.start(shape.words, shape.word_width, deviation, seed, word_stream, parallel);
+    start_tables(deviation, seed, parallel);
     // Every word that no training title has is read as the unknown one, which says nothing until it is trained.
     std::fill_n(words_.row(0), shape.word_width, 0.0F);
-    entities_.start(shape.entities, shape.entity_width, deviation, seed, entity_stream, parallel);
-    contexts_.start(shape.context ? shape.entities : 0, shape.entity_width, deviation, seed, context_stream, parallel);
+}
+
+void DknNetwork::start_tables(float deviation, std::uint64_t seed, const Parallel& parallel) {
+    words_.start(shape_.words, shape_.word_width, deviation, seed, word_stream, parallel);
+    entities_.start(shape_.entities, shape_.entity_width, deviation, seed, entity_stream, parallel);
+    contexts_.start(shape_.context ? shape_.entities : 0, shape_.entity_width, deviation, seed, context_stream,
+                    parallel);
 }
 
 void DknNetwork::draw_layers(std::uint64_t seed) {
@@ -116,10 +130,14 @@ void DknNetwork::set_optimizer(const nn::OptimizerSettings& settings) {
 }
 
 void DknNetwork::reserve(std::size_t samples, std::size_t references) {
-    const std::size_t n_words = plan_.words.rows.size();
-    const std::size_t n_entities = shape_.entities == 0 ? 0 : plan_.entities.rows.size();
+    const std::size_t n_words = distinct_words();
+    const std::size_t n_entities = distinct_entities();
     const std::size_t n_titles = plan_.titles.size();
-    const std::size_t products = shape_.convolution.products();
+    const auto largest = std::max_element(filters_.begin(), filters_.end(),
+                                          [](const Filters& a, const Filters& b) { return a.size() < b.size(); });
+    const std::size_t products = largest->size();
+    at_least(word_filters_by_input_, word_filters_.size());
+    at_least(entity_filters_by_input_, entity_filters_.size());
     const std::size_t title = shape_.title_width();
     for (auto* buffer : {&word_x_, &d_words_})
         at_least(*buffer, n_words * shape_.word_width);
@@ -148,149 +166,50 @@ void DknNetwork::reserve(std::size_t samples, std::size_t references) {
         at_least(*buffer, references);
 }
 
-void DknNetwork::encode_words(std::size_t first, std::size_t last) {
-    const std::size_t width = shape_.word_width;
-    const std::size_t n = last - first;
-    float* x = word_x_.data() + first * width;
-    words_.gather(plan_.words.rows.numbers().subspan(first, n), x, width);
-    const std::size_t products = shape_.convolution.products();
-    nn::row_products(fixed(x, n, width), fixed(word_filters_by_input_.data(), width, products),
-                     view(word_products_.data() + first * products, n, products));
-}
-
-void DknNetwork::encode_entities(std::size_t first, std::size_t last) {
-    const std::size_t from = shape_.entity_width;
-    const std::size_t width = shape_.word_width;
-    const std::size_t both = shape_.knowledge_width();
-    const std::size_t n = last - first;
-    const auto& weights = std::as_const(parameters_);
-    const auto rows = plan_.entities.rows.numbers().subspan(first, n);
-    float* x = entity_x_.data() + first * both;
-    const auto transform = [&](const nn::EmbeddingTable& table, float* gathered, float* out) {
-        table.gather(rows, gathered, from);
-        nn::dense_forward(fixed(gathered, n, from), weights.matrix(transform_), weights.at(transform_bias_),
-                          nn::Activation::tanh, view(out, n, width, both));
-    };
-    transform(entities_, entity_e_.data() + first * from, x);
-    if (shape_.context)
-        transform(contexts_, entity_c_.data() + first * from, x + width);
-    const std::size_t products = shape_.convolution.products();
-    nn::row_products(fixed(x, n, both), fixed(entity_filters_by_input_.data(), both, products),
-                     view(entity_products_.data() + first * products, n, products));
-}
-
-void DknNetwork::encode_rows(const Step& step, const Parallel& parallel) {
-    const std::size_t n_words = plan_.words.rows.size();
-    const std::size_t n_entities = shape_.entities == 0 ? 0 : plan_.entities.rows.size();
-    const std::size_t word_blocks = (n_words + row_block - 1) / row_block;
-    const std::size_t entity_blocks = (n_entities + row_block - 1) / row_block;
-    const auto turn = [&](const nn::Slot& slot, nn::AlignedFloats& by_input) {
-        nn::transpose(parameters_.at(slot), slot.columns, slot.rows, slot.columns, by_input.data(), slot.rows);
-    };
-    turn(word_filters_, word_filters_by_input_);
-    turn(entity_filters_, entity_filters_by_input_);
-    parallel.for_blocks(word_blocks + entity_blocks, 1, [&](std::size_t block, std::size_t) {
-        if (cancelled(step))
-            return;
-        if (block < word_blocks)
-            encode_words(block * row_block, std::min(n_words, (block + 1) * row_block));
-        else
-            encode_entities((block - word_blocks) * row_block,
-                            std::min(n_entities, (block - word_blocks + 1) * row_block));
-    });
-}
-
-void DknNetwork::encode_titles(const TitleTable& table, const Step& step, bool train, const Parallel& parallel) {
-    const std::size_t width = shape_.title_width();
-    const std::size_t hidden = shape_.attention;
-    const std::size_t length = plan_.length;
-    const auto& weights = std::as_const(parameters_);
-    parallel.for_blocks(plan_.titles.size(), title_block, [&](std::size_t first, std::size_t last) {
-        if (cancelled(step))
-            return;
-        for (std::size_t t = first; t < last; ++t) {
-            const std::array<nn::TextSide, 2> sides{
-                nn::TextSide{word_products_.data(), plan_.words.of_place.data() + t * length},
-                nn::TextSide{entity_products_.data(), plan_.entities.of_place.data() + t * length}};
-            float* title = titles_.data() + t * width;
-            nn::pool_text(shape_.convolution, std::span(sides).first(shape_.entities == 0 ? 1 : 2),
-                          table.counts[plan_.titles.numbers()[t]], weights.at(filter_bias_), title,
-                          where_.data() + t * width);
-            if (!train || shape_.dropout == 0)
-                continue;
-            float* mask = masks_.data() + t * width;
-            draw_masks(1 - shape_.dropout, step.seed, t, mask, width);
-            for (std::size_t f = 0; f < width; ++f)
-                title[f] *= mask[f];
-        }
-        const auto titles = fixed(titles_.data() + first * width, last - first, width);
-        nn::dense_forward(titles, weights.matrix(key_), nullptr, nn::Activation::identity,
-                          view(keys_.data() + first * hidden, last - first, hidden));
-        if (first >= plan_.n_candidates)
-            return;
-        const std::size_t n = std::min(last, plan_.n_candidates) - first;
-        nn::dense_forward(fixed(titles.data(), n, width), weights.matrix(query_), weights.at(query_bias_),
-                          nn::Activation::identity, view(queries_.data() + first * hidden, n, hidden));
-    });
-}
-
-nn::AttentionTables DknNetwork::attention_tables() const {
-    return {keys_.data(), titles_.data(), parameters_.at(v_), shape_.attention, shape_.title_width()};
-}
-
-bool DknNetwork::encode(const TitleTable& titles, EncodedTitles& out, const Parallel& parallel,
-                        const Progress* progress) {
-    const Step step{progress};
-    const std::size_t width = shape_.title_width();
-    const std::size_t hidden = shape_.attention;
-    out.titles.resize(titles.size() * width);
-    out.queries.resize(titles.size() * hidden);
-    out.keys.resize(titles.size() * hidden);
-    std::vector<ItemIx> items;
-    for (std::size_t first = 0; first < titles.size() && !cancelled(step); first += encoded_chunk) {
-        items.clear();
-        for (std::size_t item = first; item < std::min<std::size_t>(titles.size(), first + encoded_chunk); ++item)
-            items.push_back(static_cast<ItemIx>(item));
-        plan_.make(titles, items, shape_.words, shape_.entities);
-        reserve(0, 0);
-        encode_rows(step, parallel);
-        encode_titles(titles, step, false, parallel);
-        std::copy_n(titles_.data(), items.size() * width, out.titles.data() + first * width);
-        std::copy_n(queries_.data(), items.size() * hidden, out.queries.data() + first * hidden);
-        std::copy_n(keys_.data(), items.size() * hidden, out.keys.data() + first * hidden);
-    }
-    return !cancelled(step);
-}
-
-void DknNetwork::score(const EncodedTitles& encoded, const DknBatch& batch, std::span<float> logits) const {
-    const std::size_t width = shape_.title_width();
-    const nn::AttentionTables tables{encoded.keys.data(), encoded.titles.data(), parameters_.at(v_), shape_.attention,
-                                     width};
-    constexpr std::size_t slice = nn::DenseStack::slice;
-    nn::DenseStack::Work work;
-    scorer_.reserve(work, std::min(slice, batch.size()));
-    nn::AlignedFloats inputs(std::min(slice, batch.size()) * 2 * width);
-    nn::AlignedFloats weights;
-    for (std::size_t first = 0; first < batch.size(); first += slice) {
-        const std::size_t n = std::min(slice, batch.size() - first);
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::size_t s = first + i;
-            const auto history =
-                std::span(batch.history).subspan(batch.starts[s], batch.starts[s + 1] - batch.starts[s]);
-            at_least(weights, history.size());
-            float* input = inputs.data() + i * 2 * width;
-            nn::attend(tables, history, encoded.queries.data() + std::size_t{batch.candidates[s]} * shape_.attention,
-                       weights.data(), input);
-            std::copy_n(encoded.titles.data() + std::size_t{batch.candidates[s]} * width, width, input + width);
-        }
-        scorer_.forward(parameters_, work, fixed(inputs.data(), n, 2 * width), 0, n, nullptr);
-        std::copy_n(work.output(0), n, logits.data() + first);
-    }
-}
-
 bool DknNetwork::is_finite() const {
     return all_finite(parameters_.values()) && all_finite(words_.values()) && all_finite(entities_.values()) &&
            all_finite(contexts_.values());
+}
+
+void DknNetwork::release_buffers() {
+    plan_ = {};
+    scoring_ = {};
+    for (auto* buffer : {&word_filters_by_input_,
+                         &entity_filters_by_input_,
+                         &word_x_,
+                         &word_products_,
+                         &d_words_,
+                         &entity_e_,
+                         &entity_c_,
+                         &entity_x_,
+                         &entity_products_,
+                         &d_entity_x_,
+                         &d_entities_,
+                         &d_contexts_,
+                         &titles_,
+                         &queries_,
+                         &keys_,
+                         &masks_,
+                         &d_titles_,
+                         &d_queries_,
+                         &d_keys_,
+                         &d_from_query_,
+                         &inputs_,
+                         &d_inputs_,
+                         &d_q_,
+                         &d_v_,
+                         &weights_,
+                         &d_scores_})
+        *buffer = {};
+    where_ = {};
+    gradient_ = {};
+}
+
+void DknNetwork::end_training() {
+    release_buffers();
+    optimizer_ = {};
+    for (auto* table : {&words_, &entities_, &contexts_})
+        table->end_training();
 }
 
 double DknNetwork::learn_samples(const DknBatch& batch, const Step& step, std::size_t first, std::size_t last) {
@@ -325,8 +244,8 @@ double DknNetwork::learn_samples(const DknBatch& batch, const Step& step, std::s
 double DknNetwork::learn(const TitleTable& titles, const DknBatch& batch, const Step& step, const Parallel& parallel) {
     plan_.make(titles, batch, shape_.words, shape_.entities);
     reserve(batch.size(), batch.history.size());
+    gradient_.resize(parameters_.size());
     scorer_.reserve(scoring_, batch.size());
-    encode_rows(step, parallel);
     encode_titles(titles, step, true, parallel);
     constexpr std::size_t slice = nn::DenseStack::slice;
     losses_.assign((batch.size() + slice - 1) / slice, 0.0);
@@ -338,7 +257,12 @@ double DknNetwork::learn(const TitleTable& titles, const DknBatch& batch, const 
         if (!cancelled(step))
             titles_backward(first, last);
     });
-    rows_backward(step, parallel);
+    if (step.move)
+        optimizer_.begin_step();
+    for (const auto& filters : filters_) {
+        rows_backward(filters, step, parallel);
+        learn_filters(filters, step, parallel);
+    }
     if (!cancelled(step))
         learn_weights(step, parallel);
     double loss = 0;

@@ -7,10 +7,13 @@
 // network on (user, candidate) gives the logit of a click. Loss: the mean binary cross-entropy of a batch. Without
 // history the user is the zero vector.
 //
-// A step: rows (products of distinct words and entities with the filters), titles (pooling, and their halves of the
-// attention network), samples (attention, scoring, losses, and back), then back through titles and rows, then the
-// weights. All blocks are fixed, each sum has one owner and goes in one order, so digits do not depend on threads.
+// A step: rows (products of distinct words and entities with the filters) and titles (pooling), some filters after
+// another; the titles' halves of the attention network; samples (attention, scoring, losses, and back); then back
+// through titles, and through rows with the same filters together, which step at once; then the other weights. All
+// blocks are fixed, each sum has one owner and goes in one order, so digits do not depend on threads.
 #pragma once
+
+#include <algorithm>
 
 #include "core/base/progress.h"
 #include "core/models/dkn/batch.h"
@@ -34,11 +37,13 @@ struct DknShape {
     std::size_t knowledge_width() const { return entities == 0 ? 0 : word_width * (context ? 2U : 1U); }
 };
 
-/// Titles as scoring needs them; rows by item.
+/// Titles as scoring needs them; rows by item. The user is a weighed sum of titles, so what it adds to the first layer
+/// of the scoring network is the same sum of what these titles add.
 struct EncodedTitles {
-    nn::AlignedFloats titles;  ///< [items x title_width]
-    nn::AlignedFloats queries; ///< [items x attention]: as a candidate
-    nn::AlignedFloats keys;    ///< [items x attention]: as something read before
+    nn::AlignedFloats queries;      ///< [items x attention]: as a candidate
+    nn::AlignedFloats keys;         ///< [items x attention]: as something read before
+    nn::AlignedFloats as_candidate; ///< [items x first layer]: what it adds there
+    nn::AlignedFloats as_history;   ///< the same as a part of the user
 };
 
 class DknNetwork {
@@ -56,7 +61,7 @@ class DknNetwork {
     /// The sum of the losses of the batch before it moves the weights.
     double learn(const TitleTable& titles, const DknBatch& batch, const Step& step, const Parallel& parallel);
 
-    /// All titles; false if it was cancelled.
+    /// All titles; false if it was cancelled. Buffers stay until release_buffers().
     bool encode(const TitleTable& titles, EncodedTitles& out, const Parallel& parallel, const Progress* progress);
     /// Logits of a batch whose titles are encoded.
     void score(const EncodedTitles& encoded, const DknBatch& batch, std::span<float> logits) const;
@@ -84,24 +89,49 @@ class DknNetwork {
     bool load(Reader& in);
     void save_training(Writer& out) const;
     bool load_training(Reader& in);
+    /// Gives back what a batch needs; the next one makes it again.
+    void release_buffers();
+    /// And what only steps need; no learn() any more.
+    void end_training();
 
   private:
+    static constexpr std::size_t row_block = 256; ///< distinct words or entities that go together
+    /// Filters of one width that go together.
+    struct Filters {
+        std::size_t width;                                 ///< taps
+        std::size_t tap;                                   ///< the first of them
+        std::size_t first;                                 ///< of the filters of that width
+        std::size_t count;                                 ///< filters
+        std::size_t pooled;                                ///< where they are in a title's vector
+        std::size_t size() const { return width * count; } ///< products of a row
+    };
     void lay_out(const DknShape& shape);
+    void deal_filters();
+    void start_tables(float deviation, std::uint64_t seed, const Parallel& parallel);
     /// All weights and biases uniform within +- 1 / sqrt(inputs).
     void draw_layers(std::uint64_t seed);
     void reserve(std::size_t samples, std::size_t references);
     bool cancelled(const Step& step) const { return step.progress != nullptr && step.progress->cancelled(); }
     nn::AttentionTables attention_tables() const;
 
-    void encode_rows(const Step& step, const Parallel& parallel);
-    void encode_words(std::size_t first, std::size_t last);
-    void encode_entities(std::size_t first, std::size_t last);
+    std::size_t distinct_words() const { return plan_.words.rows.size(); }
+    std::size_t distinct_entities() const { return shape_.entities == 0 ? 0 : plan_.entities.rows.size(); }
+    /// body(words?, first, last) for blocks of the distinct words and of the distinct entities, side by side.
+    template <typename Body>
+    void for_row_blocks(const Step& step, const Parallel& parallel, const Body& body);
+
+    void turn_filters();
+    void gather_rows(const Step& step, const Parallel& parallel);
+    void gather_entities(std::size_t first, std::size_t last);
+    void multiply_rows(const Filters& filters, const Step& step, const Parallel& parallel);
+    void pool_titles(const TitleTable& titles, const Filters& filters, const Step& step, const Parallel& parallel);
     void encode_titles(const TitleTable& titles, const Step& step, bool train, const Parallel& parallel);
     double learn_samples(const DknBatch& batch, const Step& step, std::size_t first, std::size_t last);
     void titles_backward(std::size_t first, std::size_t last);
-    void rows_backward(const Step& step, const Parallel& parallel);
-    void place_gradients(const BatchRows& rows, std::size_t first, std::size_t last, float* products) const;
-    void words_backward(std::size_t first, std::size_t last);
+    void rows_backward(const Filters& filters, const Step& step, const Parallel& parallel);
+    void place_gradients(const Filters& filters, const BatchRows& rows, std::size_t first, std::size_t last,
+                         float* products) const;
+    void learn_filters(const Filters& filters, const Step& step, const Parallel& parallel);
     void entities_backward(std::size_t first, std::size_t last);
     void learn_weights(const Step& step, const Parallel& parallel);
     void attention_gradient(std::size_t samples);
@@ -119,8 +149,10 @@ class DknNetwork {
     BatchPlan plan_;
     nn::DenseStack::Work scoring_;
     std::vector<nn::DenseStack::Part> scorer_parts_;
+    std::vector<Filters> filters_;
     std::vector<float> gradient_;
-    nn::AlignedFloats word_filters_by_input_, entity_filters_by_input_;               ///< transposed, of this step
+    nn::AlignedFloats word_filters_by_input_, entity_filters_by_input_; ///< transposed, of this step
+    // Products are those of the filters at hand, then their derivatives.
     nn::AlignedFloats word_x_, word_products_, d_words_;                              ///< by distinct word
     nn::AlignedFloats entity_e_, entity_c_, entity_x_, entity_products_, d_entity_x_; ///< by distinct entity
     nn::AlignedFloats d_entities_, d_contexts_;                                       ///< by distinct entity
@@ -130,5 +162,18 @@ class DknNetwork {
     nn::AlignedFloats weights_, d_scores_;                                                             ///< by reference
     std::vector<double> losses_;
 };
+
+template <typename Body>
+void DknNetwork::for_row_blocks(const Step& step, const Parallel& parallel, const Body& body) {
+    const std::size_t word_blocks = (distinct_words() + row_block - 1) / row_block;
+    const std::size_t entity_blocks = (distinct_entities() + row_block - 1) / row_block;
+    parallel.for_blocks(word_blocks + entity_blocks, 1, [&](std::size_t block, std::size_t) {
+        if (cancelled(step))
+            return;
+        const bool words = block < word_blocks;
+        const std::size_t first = (words ? block : block - word_blocks) * row_block;
+        body(words, first, std::min(words ? distinct_words() : distinct_entities(), first + row_block));
+    });
+}
 
 } // namespace tastebench

@@ -10,7 +10,6 @@ namespace {
 
 using nn::view;
 
-constexpr std::size_t row_block = 256;   ///< distinct words or entities that go together
 constexpr std::size_t table_block = 512; ///< rows of a table stepped together
 
 /// What is only read.
@@ -61,60 +60,71 @@ void DknNetwork::titles_backward(std::size_t first, std::size_t last) {
 }
 
 /// The products of the rows are no longer needed: their derivatives go where they were.
-void DknNetwork::place_gradients(const BatchRows& rows, std::size_t first, std::size_t last, float* products) const {
+void DknNetwork::place_gradients(const Filters& filters, const BatchRows& rows, std::size_t first, std::size_t last,
+                                 float* products) const {
     const std::size_t width = shape_.title_width();
-    const std::size_t n = shape_.convolution.products();
+    const std::size_t n = filters.size();
+    const nn::WordConvolutionShape shape{static_cast<std::uint32_t>(filters.count),
+                                         {static_cast<std::uint32_t>(filters.width)}};
     std::fill_n(products + first * n, (last - first) * n, 0.0F);
     for (std::size_t row = first; row < last; ++row)
         for (const auto place : rows.places.of(row)) {
-            const std::size_t t = place / plan_.length;
-            nn::add_place_gradient(shape_.convolution, place % plan_.length, d_titles_.data() + t * width,
-                                   where_.data() + t * width, products + row * n);
+            const std::size_t at = place / plan_.length * width + filters.pooled;
+            nn::add_place_gradient(shape, place % plan_.length, d_titles_.data() + at, where_.data() + at,
+                                   products + row * n);
         }
 }
 
-void DknNetwork::words_backward(std::size_t first, std::size_t last) {
-    place_gradients(plan_.words, first, last, word_products_.data());
-    const std::size_t products = shape_.convolution.products();
-    const std::size_t width = shape_.word_width;
-    nn::row_products_backward(fixed(word_products_.data() + first * products, last - first, products),
-                              std::as_const(parameters_).matrix(word_filters_),
-                              view(d_words_.data() + first * width, last - first, width));
+void DknNetwork::rows_backward(const Filters& filters, const Step& step, const Parallel& parallel) {
+    for_row_blocks(step, parallel, [&](bool words, std::size_t first, std::size_t last) {
+        auto& products = words ? word_products_ : entity_products_;
+        place_gradients(filters, words ? plan_.words : plan_.entities, first, last, products.data());
+        const auto& slot = words ? word_filters_ : entity_filters_;
+        auto d_x = view((words ? d_words_ : d_entity_x_).data() + first * slot.columns, last - first, slot.columns);
+        for (std::size_t j = 0; j < filters.width; ++j) {
+            const std::size_t row = (filters.tap + j) * shape_.convolution.filters + filters.first;
+            const bool begins = &filters == filters_.data() && j == 0;
+            nn::row_products_backward(
+                fixed(products.data() + first * filters.size() + j * filters.count, last - first, filters.count,
+                      filters.size()),
+                fixed(std::as_const(parameters_).at(slot) + row * slot.columns, filters.count, slot.columns), d_x,
+                !begins);
+        }
+    });
+}
+
+/// Their gradients over all rows of the batch, and their step.
+void DknNetwork::learn_filters(const Filters& filters, const Step& step, const Parallel& parallel) {
+    const std::size_t taps = filters.width;
+    parallel.for_blocks(shape_.entities > 0 ? 2 * taps : taps, 1, [&](std::size_t part, std::size_t) {
+        if (cancelled(step))
+            return;
+        const bool words = part < taps;
+        const std::size_t tap = part % taps;
+        const auto& slot = words ? word_filters_ : entity_filters_;
+        const std::size_t n = words ? distinct_words() : distinct_entities();
+        const std::size_t row = (filters.tap + tap) * shape_.convolution.filters + filters.first;
+        nn::row_products_weights(
+            fixed((words ? word_products_ : entity_products_).data(), n, filters.size()),
+            fixed((words ? word_x_ : entity_x_).data(), n, slot.columns), tap * filters.count,
+            view(gradient_.data() + slot.offset + row * slot.columns, filters.count, slot.columns));
+        step_slot(slot, row, filters.count, step.move);
+    });
 }
 
 void DknNetwork::entities_backward(std::size_t first, std::size_t last) {
-    place_gradients(plan_.entities, first, last, entity_products_.data());
     const auto& weights = std::as_const(parameters_);
-    const std::size_t products = shape_.convolution.products();
     const std::size_t width = shape_.word_width;
     const std::size_t from = shape_.entity_width;
     const std::size_t both = shape_.knowledge_width();
     const std::size_t n = last - first;
     float* d = d_entity_x_.data() + first * both;
-    nn::row_products_backward(fixed(entity_products_.data() + first * products, n, products),
-                              weights.matrix(entity_filters_), view(d, n, both));
     nn::activate_backward(nn::Activation::tanh, entity_x_.data() + first * both, d, n * both);
     nn::dense_backward_input(fixed(d, n, width, both), weights.matrix(transform_),
                              view(d_entities_.data() + first * from, n, from));
     if (shape_.context)
         nn::dense_backward_input(fixed(d + width, n, width, both), weights.matrix(transform_),
                                  view(d_contexts_.data() + first * from, n, from));
-}
-
-void DknNetwork::rows_backward(const Step& step, const Parallel& parallel) {
-    const std::size_t n_words = plan_.words.rows.size();
-    const std::size_t n_entities = shape_.entities == 0 ? 0 : plan_.entities.rows.size();
-    const std::size_t word_blocks = (n_words + row_block - 1) / row_block;
-    const std::size_t entity_blocks = (n_entities + row_block - 1) / row_block;
-    parallel.for_blocks(word_blocks + entity_blocks, 1, [&](std::size_t block, std::size_t) {
-        if (cancelled(step))
-            return;
-        if (block < word_blocks)
-            words_backward(block * row_block, std::min(n_words, (block + 1) * row_block));
-        else
-            entities_backward((block - word_blocks) * row_block,
-                              std::min(n_entities, (block - word_blocks + 1) * row_block));
-    });
 }
 
 void DknNetwork::step_slot(const nn::Slot& slot, std::size_t first_row, std::size_t rows, bool move) {
@@ -166,20 +176,12 @@ void DknNetwork::transform_gradient() {
 
 void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
     const std::size_t samples = plan_.candidate.size();
-    if (step.move)
-        optimizer_.begin_step();
     const bool knows = shape_.entities > 0;
-    const auto& convolution = shape_.convolution;
+    parallel.for_blocks(distinct_entities(), row_block, [&](std::size_t first, std::size_t last) {
+        if (!cancelled(step))
+            entities_backward(first, last);
+    });
     const auto blocks = [](const BatchRows& rows) { return (rows.rows.size() + table_block - 1) / table_block; };
-    const auto filters = [&](const nn::Slot& slot, const nn::AlignedFloats& products, const nn::AlignedFloats& x,
-                             const BatchRows& rows, std::size_t tap) {
-        const std::size_t n = rows.rows.size();
-        const std::size_t first = tap * convolution.filters;
-        nn::row_products_weights(
-            fixed(products.data(), n, slot.rows), fixed(x.data(), n, slot.columns), first,
-            view(gradient_.data() + slot.offset + first * slot.columns, convolution.filters, slot.columns));
-        step_slot(slot, first, convolution.filters, step.move);
-    };
     const auto rows = [&](nn::EmbeddingTable& table, const BatchRows& of, const nn::AlignedFloats& gradients,
                           std::size_t block) {
         const std::size_t first = block * table_block;
@@ -187,13 +189,12 @@ void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
         table.step_distinct(of.rows.numbers().subspan(first, n), gradients.data() + first * table.width(),
                             table.width(), optimizer_.steps());
     };
-    const std::size_t taps = convolution.taps();
     const std::size_t word_blocks = step.move ? blocks(plan_.words) : 0;
     const std::size_t entity_blocks = step.move && knows ? blocks(plan_.entities) : 0;
     const std::size_t context_blocks = shape_.context ? entity_blocks : 0;
     // The long ones first.
-    const std::array<std::size_t, 8> counts{
-        taps, knows ? taps : 0, 1, knows ? 1U : 0U, word_blocks, entity_blocks, context_blocks, scorer_parts_.size()};
+    const std::array<std::size_t, 6> counts{
+        1, knows ? 1U : 0U, word_blocks, entity_blocks, context_blocks, scorer_parts_.size()};
     std::size_t all = 0;
     for (const auto count : counts)
         all += count;
@@ -205,24 +206,20 @@ void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
             part -= counts[kind];
         switch (kind) {
         case 0:
-            return filters(word_filters_, word_products_, word_x_, plan_.words, part);
-        case 1:
-            return filters(entity_filters_, entity_products_, entity_x_, plan_.entities, part);
-        case 2:
             attention_gradient(samples);
             for (const auto& slot : {filter_bias_, query_, query_bias_, key_, v_})
                 step_slot(slot, 0, slot.rows, step.move);
             return;
-        case 3:
+        case 1:
             transform_gradient();
             for (const auto& slot : {transform_, transform_bias_})
                 step_slot(slot, 0, slot.rows, step.move);
             return;
-        case 4:
+        case 2:
             return rows(words_, plan_.words, d_words_, part);
-        case 5:
+        case 3:
             return rows(entities_, plan_.entities, d_entities_, part);
-        case 6:
+        case 4:
             return rows(contexts_, plan_.entities, d_contexts_, part);
         default: {
             const auto& one = scorer_parts_[part];

@@ -81,10 +81,11 @@ bool DknNetwork::load(Reader& in) {
         entities.size() != std::size_t{s.entities} * s.entity_width ||
         contexts.size() != (s.context ? entities.size() : 0))
         return false;
-    start(s, 0, 0, Parallel(1));
+    lay_out(s);
     if (values.size() != parameters_.size())
         return false;
     std::copy(values.begin(), values.end(), parameters_.values().begin());
+    start_tables(0, 0, Parallel(1)); // nothing is drawn
     put(words_, words);
     put(entities_, entities);
     put(contexts_, contexts);

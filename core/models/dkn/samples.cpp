@@ -14,6 +14,8 @@ constexpr std::uint32_t negative_stream = 421;
 /// Draws before an item is taken although the user had it: only people who had nearly everything need more.
 constexpr int most_draws = 32;
 
+constexpr std::size_t looked_rows = 65'536; ///< from one look at the progress to the next
+
 /// The event whose rows are history alone, where there is one beside others.
 std::optional<EventIx> history_event(const Dataset& data) {
     const auto found = std::find(data.events().begin(), data.events().end(), mind_history);
@@ -32,7 +34,8 @@ void append_history(std::span<const ItemIx> had, ItemIx candidate, std::size_t m
             out.push_back(*at);
 }
 
-Result<DknSamples> DknSamples::make(const TrainingData& training, const DknSettings& settings) {
+Result<DknSamples> DknSamples::make(const TrainingData& training, const DknSettings& settings,
+                                    const Progress* progress) {
     const auto& columns = training.data.interactions();
     const auto history = history_event(training.data);
     DknSamples out;
@@ -47,7 +50,15 @@ Result<DknSamples> DknSamples::make(const TrainingData& training, const DknSetti
     };
     const auto time = [&](RowIx row) { return columns.time.empty() ? std::int64_t{0} : columns.time[row]; };
     std::vector<RowIx> rows;
+    std::size_t until_looked = 0; // at the progress, in rows; a user counts for one at least
     for (UserIx user = 0; user < training.data.users().size(); ++user) {
+        if (const auto passed = training.by_user.of(user).size() + 1; passed < until_looked) {
+            until_looked -= passed;
+        } else {
+            until_looked = looked_rows;
+            if (progress != nullptr && progress->cancelled())
+                return cancelled_error();
+        }
         const auto mine = training.by_user.of(user);
         rows.assign(mine.begin(), mine.end());
         std::stable_sort(rows.begin(), rows.end(), [&](RowIx a, RowIx b) { return time(a) < time(b); });

@@ -7,6 +7,7 @@
 // of the event "history" are history alone.
 #pragma once
 
+#include "core/base/progress.h"
 #include "core/base/rng.h"
 #include "core/models/dkn/batch.h"
 #include "core/models/dkn/settings.h"
@@ -16,8 +17,9 @@ namespace tastebench {
 
 class DknSamples {
   public:
-    /// bad_data where there is nothing to learn: no positive row, or one class.
-    static Result<DknSamples> make(const TrainingData& training, const DknSettings& settings);
+    /// bad_data where there is nothing to learn: no positive row, or one class; cancelled.
+    static Result<DknSamples> make(const TrainingData& training, const DknSettings& settings,
+                                   const Progress* progress = nullptr);
     std::uint32_t size() const;
 
     /// The samples named; negatives are drawn from (seed, epoch, sample).

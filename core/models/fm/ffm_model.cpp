@@ -58,8 +58,8 @@ void FfmModel::lay_out() {
     slot_field_ = slot_fields(encoder_);
 }
 
-void FfmModel::draw(const Samples& samples, const FfmSettings& settings, std::uint64_t seed, const Parallel& parallel) {
-    const auto seen = seen_indices(encoder_, samples);
+void FfmModel::draw(std::span<const std::uint8_t> seen, const FfmSettings& settings, std::uint64_t seed,
+                    const Parallel& parallel) {
     linear_.assign(std::size_t{encoder_.n_indices()} * 2, 0.0F);
     for (std::size_t i = 1; i < linear_.size(); i += 2)
         linear_[i] = 1;
@@ -79,6 +79,19 @@ void FfmModel::draw(const Samples& samples, const FfmSettings& settings, std::ui
             }
         }
     });
+}
+
+bool FfmModel::finite() const {
+    const auto all = [](std::span<const float> values) {
+        return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+    };
+    for (std::size_t at = 0; at < linear_.size(); at += 2)
+        if (!std::isfinite(linear_[at]))
+            return false;
+    for (std::size_t at = 0; at < vectors_.size(); at += std::size_t{2} * factors_)
+        if (!all(std::span(vectors_).subspan(at, factors_)))
+            return false;
+    return std::isfinite(w0_);
 }
 
 std::vector<FieldPair> FfmModel::pairs(std::uint32_t g, std::uint32_t h, std::uint32_t groups) {
@@ -134,11 +147,13 @@ Status FfmModel::fit(const TrainingData& training, const Parameters& parameters,
     task_ = settings.task;
     factors_ = settings.factors;
     normalised_ = settings.normalised;
-    auto encoder = FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel);
+    auto encoder =
+        FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel, &context.progress);
     if (!encoder)
         return fail(encoder.error());
     encoder_ = std::move(*encoder);
-    const auto samples = Samples::make(training, encoder_, task_, settings.positive_from, context.parallel);
+    const auto samples =
+        Samples::make(training, encoder_, task_, settings.positive_from, context.parallel, &context.progress);
     if (!samples)
         return fail(samples.error());
     least_ = -std::numeric_limits<float>::infinity();
@@ -151,7 +166,10 @@ Status FfmModel::fit(const TrainingData& training, const Parameters& parameters,
     lay_out();
     w0_ = start_bias(task_, *samples);
     bias_squares_ = 1;
-    draw(*samples, settings, context.seed, context.parallel);
+    const auto seen = seen_indices(encoder_, *samples, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
+    draw(seen, settings, context.seed, context.parallel);
     fold(context.parallel);
 
     Batches batches(*samples, settings.batch, context);

@@ -26,6 +26,7 @@ class FfmModel final : public FactorModel {
     void score(UserIx user, std::span<double> out) const override;
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const override;
+    bool finite() const override;
 
   protected:
     /// Not by the factors alone: linear weights and the length of a pair's entries are no part of them.
@@ -47,7 +48,8 @@ class FfmModel final : public FactorModel {
     using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
 
     void lay_out();
-    void draw(const Samples& samples, const FfmSettings& settings, std::uint64_t seed, const Parallel& parallel);
+    void draw(std::span<const std::uint8_t> seen, const FfmSettings& settings, std::uint64_t seed,
+              const Parallel& parallel);
     /// Of field a's first value, the vectors for field b.
     float* vectors(std::uint32_t a, std::uint32_t b) {
         return vectors_.data() + firsts_[a] * stride() + std::size_t{b} * 2 * factors_;

@@ -132,11 +132,13 @@ Status FmModel::fit(const TrainingData& training, const Parameters& parameters, 
     probit_ = task_ == FeatureTask::clicks && settings.learner != FmLearner::sgd;
     shape_ = settings.shape;
     draws_.clear();
-    auto encoder = FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel);
+    auto encoder =
+        FeatureEncoder::learn(training, read_feature_options(parameters), context.parallel, &context.progress);
     if (!encoder)
         return fail(encoder.error());
     encoder_ = std::move(*encoder);
-    const auto samples = Samples::make(training, encoder_, task_, settings.positive_from, context.parallel);
+    const auto samples =
+        Samples::make(training, encoder_, task_, settings.positive_from, context.parallel, &context.progress);
     if (!samples)
         return fail(samples.error());
     least_ = -std::numeric_limits<float>::infinity();
@@ -147,8 +149,10 @@ Status FmModel::fit(const TrainingData& training, const Parameters& parameters, 
         greatest_ = *greatest;
     }
     weights_.w0 = probit_ ? 0.0F : start_bias(task_, *samples); // which is of the logistic function
-    draw_weights(weights_, shape_, seen_indices(encoder_, *samples), settings.init_deviation, context.seed,
-                 context.parallel);
+    const auto seen = seen_indices(encoder_, *samples, &context.progress);
+    if (context.progress.cancelled())
+        return cancelled_error();
+    draw_weights(weights_, shape_, seen, settings.init_deviation, context.seed, context.parallel);
     fold(context.parallel);
     EpochPlan plan = read_task_plan(parameters, task_);
     return settings.learner == FmLearner::sgd ? fit_sgd(*samples, plan, settings, context)
@@ -178,6 +182,15 @@ void FmModel::fold(const Parallel& parallel) {
     };
     fold_table(encoder_.users(), users_);
     fold_table(encoder_.items(), items_);
+}
+
+bool FmModel::finite() const {
+    for (std::size_t at = 0; at < weights_.rows.size(); at += shape_.width()) {
+        const auto row = std::span(weights_.rows).subspan(at, shape_.linear() + 1);
+        if (!std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); }))
+            return false;
+    }
+    return std::isfinite(weights_.w0);
 }
 
 double FmModel::finished(double raw) const {

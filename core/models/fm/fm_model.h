@@ -46,6 +46,7 @@ class FmModel : public FactorModel {
     /// The row part is left out: its categories count as unknown and its numbers as average.
     void score_pairs(std::span<const Pair> pairs, std::span<double> out) const override;
     void score_rows(const Dataset& data, std::span<const RowIx> rows, std::span<double> out) const override;
+    bool finite() const override;
 
   protected:
     std::uint32_t state_version() const override { return 2; }
@@ -53,6 +54,7 @@ class FmModel : public FactorModel {
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override;
     Status load_training(Reader& in) override;
+    void end_training() override { training_ = {}; }
 
   private:
     Status fit_sgd(const Samples& samples, EpochPlan& plan, const FmSettings& settings, FitContext& context);
