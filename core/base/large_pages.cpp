@@ -4,6 +4,7 @@
 #include <new>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace tastebench {
 
@@ -29,6 +30,14 @@ void ask_for_large_pages(void* begin, std::size_t bytes) {
     const auto last = (reinterpret_cast<std::uintptr_t>(begin) + bytes) / page * page;
     if (first < last)
         madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+}
+
+void give_back_pages(void* begin, std::size_t bytes) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) / page * page;
+    const auto last = (reinterpret_cast<std::uintptr_t>(begin) + bytes) / page * page;
+    if (first < last)
+        madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 } // namespace tastebench

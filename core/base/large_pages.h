@@ -11,6 +11,9 @@ namespace tastebench {
 /// Advises the system about [begin, begin + bytes); refusal changes nothing but the time.
 void ask_for_large_pages(void* begin, std::size_t bytes);
 
+/// Gives whole pages of [begin, begin + bytes) back to the system; what was in them is lost, and reads as zeros.
+void give_back_pages(void* begin, std::size_t bytes);
+
 template <typename T>
 void reserve_in_large_pages(std::vector<T>& column, std::size_t values) {
     if (column.capacity() >= values)

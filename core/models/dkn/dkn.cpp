@@ -14,7 +14,7 @@ namespace tastebench {
 namespace {
 
 constexpr std::uint32_t order_stream = 420;
-constexpr double network_products = 200; ///< of a word and the filters that go together, at most about
+constexpr double network_products = 130;  ///< of a word and the filters that go together, at most about
 constexpr std::size_t scored_block = 512; ///< pairs whose histories are put together at once
 
 double sigmoid(float logit) {
@@ -97,11 +97,11 @@ Cost Dkn::cost(const DataShape& shape, const Parameters& parameters) const {
     const double products = std::min<double>(network_products, taps * s.filters);
     Cost out;
     // Vectors with two moments; of a batch its rows and titles, each with its derivatives; and all titles as scored.
-    out.memory_bytes = 3 * 4 * vectors +
-                       4 * (words * (products + 2 * s.word_width) +
-                            entities * (products + 2 * s.entity_width + 2 * s.word_width) +
-                            titles * (4 * title + 4 * s.attention)) +
-                       items * (8.0 * s.title_words + 8.0 * (s.attention + s.layers.front())) + 24 * rows;
+    out.memory_bytes =
+        3 * 4 * vectors +
+        4 * (words * (products + 2 * s.word_width) + entities * (products + 2 * s.entity_width + 2 * s.word_width) +
+             titles * (4 * title + 4 * s.attention)) +
+        items * (8.0 * s.title_words + 8.0 * (s.attention + s.layers.front())) + 24 * rows;
     const double step = 6 * words * taps * s.filters * 2 * s.word_width + titles * 6 * title * s.attention +
                         s.batch * 12 * title * s.layers.front();
     out.core_seconds =

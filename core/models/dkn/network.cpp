@@ -18,7 +18,7 @@ using nn::view;
 constexpr std::uint32_t word_stream = 400, entity_stream = 401, context_stream = 402, weight_stream = 500,
                         dropout_stream = 430;
 constexpr std::size_t title_block = 64;       ///< titles that go together
-constexpr std::size_t products_at_once = 160; ///< of a row, about
+constexpr std::size_t products_at_once = 128; ///< of a row, about
 
 template <typename Floats>
 void at_least(Floats& buffer, std::size_t n) {
@@ -142,10 +142,8 @@ void DknNetwork::reserve(std::size_t samples, std::size_t references) {
     for (auto* buffer : {&word_x_, &d_words_})
         at_least(*buffer, n_words * shape_.word_width);
     at_least(word_products_, n_words * products);
-    for (auto* buffer : {&entity_e_, &d_entities_})
-        at_least(*buffer, n_entities * shape_.entity_width);
-    for (auto* buffer : {&entity_c_, &d_contexts_})
-        at_least(*buffer, shape_.context ? n_entities * shape_.entity_width : 0);
+    at_least(entities_e_, n_entities * shape_.entity_width);
+    at_least(contexts_e_, shape_.context ? n_entities * shape_.entity_width : 0);
     for (auto* buffer : {&entity_x_, &d_entity_x_})
         at_least(*buffer, n_entities * shape_.knowledge_width());
     at_least(entity_products_, n_entities * products);
@@ -179,13 +177,11 @@ void DknNetwork::release_buffers() {
                          &word_x_,
                          &word_products_,
                          &d_words_,
-                         &entity_e_,
-                         &entity_c_,
+                         &entities_e_,
+                         &contexts_e_,
                          &entity_x_,
                          &entity_products_,
                          &d_entity_x_,
-                         &d_entities_,
-                         &d_contexts_,
                          &titles_,
                          &queries_,
                          &keys_,

@@ -81,8 +81,8 @@ class DknNetwork {
         const float* values; ///< [rows x width]
     };
     RowGradients word_gradients() const { return {plan_.words.rows.numbers(), d_words_.data()}; }
-    RowGradients entity_gradients() const { return {plan_.entities.rows.numbers(), d_entities_.data()}; }
-    RowGradients context_gradients() const { return {plan_.entities.rows.numbers(), d_contexts_.data()}; }
+    RowGradients entity_gradients() const { return {plan_.entities.rows.numbers(), entities_e_.data()}; }
+    RowGradients context_gradients() const { return {plan_.entities.rows.numbers(), contexts_e_.data()}; }
 
     void save(Writer& out) const;
     /// False, and nothing large made, if what is read is damaged.
@@ -133,6 +133,7 @@ class DknNetwork {
                          float* products) const;
     void learn_filters(const Filters& filters, const Step& step, const Parallel& parallel);
     void entities_backward(std::size_t first, std::size_t last);
+    void transform_backward(const Step& step, const Parallel& parallel);
     void learn_weights(const Step& step, const Parallel& parallel);
     void attention_gradient(std::size_t samples);
     void transform_gradient();
@@ -152,10 +153,10 @@ class DknNetwork {
     std::vector<Filters> filters_;
     std::vector<float> gradient_;
     nn::AlignedFloats word_filters_by_input_, entity_filters_by_input_; ///< transposed, of this step
-    // Products are those of the filters at hand, then their derivatives.
-    nn::AlignedFloats word_x_, word_products_, d_words_;                              ///< by distinct word
-    nn::AlignedFloats entity_e_, entity_c_, entity_x_, entity_products_, d_entity_x_; ///< by distinct entity
-    nn::AlignedFloats d_entities_, d_contexts_;                                       ///< by distinct entity
+    // Products are those of the filters at hand, then their derivatives. Vectors of entities, once they are
+    // transformed, give way to their derivatives.
+    nn::AlignedFloats word_x_, word_products_, d_words_;                                  ///< by distinct word
+    nn::AlignedFloats entities_e_, contexts_e_, entity_x_, entity_products_, d_entity_x_; ///< by distinct entity
     nn::AlignedFloats titles_, queries_, keys_, masks_, d_titles_, d_queries_, d_keys_, d_from_query_; ///< by title
     std::vector<std::int32_t> where_;                                                                  ///< by title
     nn::AlignedFloats inputs_, d_inputs_, d_q_, d_v_;                                                  ///< by sample

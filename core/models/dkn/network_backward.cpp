@@ -90,6 +90,9 @@ void DknNetwork::rows_backward(const Filters& filters, const Step& step, const P
                 fixed(std::as_const(parameters_).at(slot) + row * slot.columns, filters.count, slot.columns), d_x,
                 !begins);
         }
+        if (!words && &filters == &filters_.back())
+            nn::activate_backward(nn::Activation::tanh, entity_x_.data() + first * slot.columns, d_x.data(),
+                                  (last - first) * slot.columns);
     });
 }
 
@@ -118,13 +121,12 @@ void DknNetwork::entities_backward(std::size_t first, std::size_t last) {
     const std::size_t from = shape_.entity_width;
     const std::size_t both = shape_.knowledge_width();
     const std::size_t n = last - first;
-    float* d = d_entity_x_.data() + first * both;
-    nn::activate_backward(nn::Activation::tanh, entity_x_.data() + first * both, d, n * both);
+    const float* d = d_entity_x_.data() + first * both;
     nn::dense_backward_input(fixed(d, n, width, both), weights.matrix(transform_),
-                             view(d_entities_.data() + first * from, n, from));
+                             view(entities_e_.data() + first * from, n, from));
     if (shape_.context)
         nn::dense_backward_input(fixed(d + width, n, width, both), weights.matrix(transform_),
-                                 view(d_contexts_.data() + first * from, n, from));
+                                 view(contexts_e_.data() + first * from, n, from));
 }
 
 void DknNetwork::step_slot(const nn::Slot& slot, std::size_t first_row, std::size_t rows, bool move) {
@@ -156,31 +158,46 @@ void DknNetwork::attention_gradient(std::size_t samples) {
         nn::add_to(d_bias, d_titles_.data() + t * width, width);
 }
 
+/// The vectors are fetched again: their derivatives may be where they were.
 void DknNetwork::transform_gradient() {
     const std::size_t from = shape_.entity_width;
     const std::size_t width = shape_.word_width;
     const std::size_t both = shape_.knowledge_width();
-    const std::size_t n = plan_.entities.rows.size();
     auto out = view(gradient_.data() + transform_.offset, from, width);
     float* bias = gradient_.data() + transform_bias_.offset;
     out.setZero();
     std::fill_n(bias, width, 0.0F);
-    const auto add = [&](const nn::AlignedFloats& x, std::size_t column) {
-        nn::dense_backward_weights(fixed(x.data(), n, from), fixed(d_entity_x_.data() + column, n, width, both), out,
-                                   bias);
+    nn::AlignedFloats fetched(row_block * from);
+    const auto add = [&](const nn::EmbeddingTable& table, std::size_t column) {
+        for (std::size_t first = 0; first < distinct_entities(); first += row_block) {
+            const std::size_t n = std::min(row_block, distinct_entities() - first);
+            table.gather(plan_.entities.rows.numbers().subspan(first, n), fetched.data(), from);
+            nn::dense_backward_weights(fixed(fetched.data(), n, from),
+                                       fixed(d_entity_x_.data() + first * both + column, n, width, both), out, bias);
+        }
     };
-    add(entity_e_, 0);
+    add(entities_, 0);
     if (shape_.context)
-        add(entity_c_, width);
+        add(contexts_, width);
+}
+
+void DknNetwork::transform_backward(const Step& step, const Parallel& parallel) {
+    const std::size_t blocks = (distinct_entities() + row_block - 1) / row_block;
+    parallel.for_blocks(shape_.entities > 0 ? blocks + 1 : 0, 1, [&](std::size_t part, std::size_t) {
+        if (cancelled(step))
+            return;
+        if (part == 0) // the long one first
+            return transform_gradient();
+        entities_backward((part - 1) * row_block, std::min(distinct_entities(), part * row_block));
+    });
+    for (const auto& slot : {transform_, transform_bias_})
+        step_slot(slot, 0, slot.rows, step.move && shape_.entities > 0 && !cancelled(step));
 }
 
 void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
     const std::size_t samples = plan_.candidate.size();
     const bool knows = shape_.entities > 0;
-    parallel.for_blocks(distinct_entities(), row_block, [&](std::size_t first, std::size_t last) {
-        if (!cancelled(step))
-            entities_backward(first, last);
-    });
+    transform_backward(step, parallel);
     const auto blocks = [](const BatchRows& rows) { return (rows.rows.size() + table_block - 1) / table_block; };
     const auto rows = [&](nn::EmbeddingTable& table, const BatchRows& of, const nn::AlignedFloats& gradients,
                           std::size_t block) {
@@ -193,8 +210,7 @@ void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
     const std::size_t entity_blocks = step.move && knows ? blocks(plan_.entities) : 0;
     const std::size_t context_blocks = shape_.context ? entity_blocks : 0;
     // The long ones first.
-    const std::array<std::size_t, 6> counts{
-        1, knows ? 1U : 0U, word_blocks, entity_blocks, context_blocks, scorer_parts_.size()};
+    const std::array<std::size_t, 5> counts{1, word_blocks, entity_blocks, context_blocks, scorer_parts_.size()};
     std::size_t all = 0;
     for (const auto count : counts)
         all += count;
@@ -211,16 +227,11 @@ void DknNetwork::learn_weights(const Step& step, const Parallel& parallel) {
                 step_slot(slot, 0, slot.rows, step.move);
             return;
         case 1:
-            transform_gradient();
-            for (const auto& slot : {transform_, transform_bias_})
-                step_slot(slot, 0, slot.rows, step.move);
-            return;
-        case 2:
             return rows(words_, plan_.words, d_words_, part);
+        case 2:
+            return rows(entities_, plan_.entities, entities_e_, part);
         case 3:
-            return rows(entities_, plan_.entities, d_entities_, part);
-        case 4:
-            return rows(contexts_, plan_.entities, d_contexts_, part);
+            return rows(contexts_, plan_.entities, contexts_e_, part);
         default: {
             const auto& one = scorer_parts_[part];
             const std::size_t inputs = 2 * shape_.title_width();

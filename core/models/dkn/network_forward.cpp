@@ -49,9 +49,9 @@ void DknNetwork::gather_entities(std::size_t first, std::size_t last) {
         nn::dense_forward(fixed(gathered, n, from), weights.matrix(transform_), weights.at(transform_bias_),
                           nn::Activation::tanh, view(out, n, width, both));
     };
-    transform(entities_, entity_e_.data() + first * from, x);
+    transform(entities_, entities_e_.data() + first * from, x);
     if (shape_.context)
-        transform(contexts_, entity_c_.data() + first * from, x + width);
+        transform(contexts_, contexts_e_.data() + first * from, x + width);
 }
 
 void DknNetwork::gather_rows(const Step& step, const Parallel& parallel) {

@@ -44,6 +44,10 @@ struct EncodedRows {
     std::vector<std::uint32_t> multi_index;
     std::vector<float> multi_value;
     std::vector<std::uint16_t> multi_field; ///< number of the field in FeatureEncoder::fields()
+    /// Of samples, which are many: the first index of each number. Then `index` is [n, categories] alone, and a missing
+    /// number is NaN. Such rows are not stored.
+    std::vector<std::uint32_t> number_first;
+    bool packed() const { return !number_first.empty(); }
 
     void save(Writer& out) const;
     bool load(Reader& in);

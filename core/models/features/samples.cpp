@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/rng.h"
 
@@ -16,9 +17,17 @@ constexpr std::size_t encoded_block = 4096;
 /// From one look at the progress to the next.
 constexpr std::size_t looked_rows = 65'536, looked_users = 1024;
 
+/// Packs rows: a number's index says no more than whether it is missing.
 void append(EncodedRows& to, const EncodedRows& from, std::size_t at) {
-    std::copy(from.index.begin(), from.index.end(), to.index.begin() + static_cast<std::ptrdiff_t>(at * to.singles));
-    std::copy(from.number.begin(), from.number.end(), to.number.begin() + static_cast<std::ptrdiff_t>(at * to.numbers));
+    const std::uint32_t categories = to.singles - to.numbers;
+    for (std::uint32_t r = 0; r < from.n; ++r) {
+        const std::uint32_t* index = from.index.data() + std::size_t{r} * to.singles;
+        std::copy_n(index, categories, to.index.data() + (at + r) * categories);
+        for (std::uint32_t s = 0; s < to.numbers; ++s)
+            to.number[(at + r) * to.numbers + s] = index[categories + s] == to.number_first[s]
+                                                       ? std::numeric_limits<float>::quiet_NaN()
+                                                       : from.number[std::size_t{r} * to.numbers + s];
+    }
 }
 
 /// Multi entries have no fixed place, so their blocks are joined one after another.
@@ -41,7 +50,10 @@ EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::
     const bool multi = !out.starts.empty();
     out.starts.clear();
     out.n = static_cast<std::uint32_t>(rows.size());
-    out.index.resize(rows.size() * out.singles);
+    for (const auto& field : encoder.fields())
+        if (field.part() == FieldPart::row && field.kind == FieldKind::number)
+            out.number_first.push_back(field.first);
+    out.index.resize(rows.size() * (out.singles - out.numbers));
     out.number.resize(rows.size() * out.numbers);
     std::vector<EncodedRows> blocks((rows.size() + encoded_block - 1) / encoded_block);
     parallel.for_blocks(rows.size(), encoded_block, [&](std::size_t first, std::size_t last) {
@@ -63,8 +75,9 @@ constexpr std::size_t ahead = 6;
 constexpr std::size_t line = 16; ///< numbers in 64 bytes
 
 void prefetch(const EncodedRows& rows, std::size_t row) {
-    for (std::size_t at = 0; at < rows.singles; at += line)
-        __builtin_prefetch(rows.index.data() + row * rows.singles + at);
+    const std::size_t indices = rows.packed() ? rows.singles - rows.numbers : rows.singles;
+    for (std::size_t at = 0; at < indices; at += line)
+        __builtin_prefetch(rows.index.data() + row * indices + at);
     for (std::size_t at = 0; at < rows.numbers; at += line)
         __builtin_prefetch(rows.number.data() + row * rows.numbers + at);
 }
@@ -91,13 +104,19 @@ void SampleBlock::reset(const FeatureEncoder& encoder, std::uint32_t samples) {
 }
 
 Entry* SampleBlock::add_part(const EncodedRows& rows, std::uint32_t row, Entry* slot) {
-    const std::uint32_t* index = rows.index.data() + std::size_t{row} * rows.singles;
-    const float* number = rows.number.data() + std::size_t{row} * rows.numbers;
     const std::uint32_t categories = rows.singles - rows.numbers;
+    const std::uint32_t* index = rows.index.data() + std::size_t{row} * (rows.packed() ? categories : rows.singles);
+    const float* number = rows.number.data() + std::size_t{row} * rows.numbers;
     for (std::uint32_t s = 0; s < categories; ++s)
         slot[s] = {index[s], 1.0F};
-    for (std::uint32_t s = categories; s < rows.singles; ++s)
-        slot[s] = {index[s], number[s - categories]};
+    for (std::uint32_t s = 0; s < rows.numbers; ++s) {
+        if (!rows.packed())
+            slot[categories + s] = {index[categories + s], number[s]};
+        else if (std::isnan(number[s]))
+            slot[categories + s] = {rows.number_first[s], 1.0F};
+        else
+            slot[categories + s] = {rows.number_first[s] + 1, number[s]};
+    }
     slot += rows.singles;
     if (rows.starts.empty())
         return slot;

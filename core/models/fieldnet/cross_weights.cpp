@@ -61,10 +61,12 @@ void CrossWeights::apply(std::vector<Term>& terms, const nn::OptimizerSettings& 
 }
 
 void CrossWeights::drop_moments() {
-    std::vector<float, LargePageAllocator<float>> kept(size());
-    for (std::size_t bucket = 0; bucket < kept.size(); ++bucket)
-        kept[bucket] = weight(bucket);
-    values_ = std::move(kept);
+    const std::size_t all = values_.size();
+    const std::size_t buckets = size();
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
+        values_[bucket] = weight(bucket);
+    values_.resize(buckets);
+    give_back_pages(values_.data() + buckets, (all - buckets) * sizeof(float));
     stride_ = 1;
 }
 

@@ -44,10 +44,12 @@ bool FieldTable::finite() const {
 }
 
 void FieldTable::drop_moments() {
-    std::vector<float, LargePageAllocator<float>> kept(indices_ * shape_.width);
+    // In place: a second table beside the first would be the peak of the whole training.
     for (std::size_t i = 0; i < indices_; ++i)
-        std::copy_n(row(i), shape_.width, kept.data() + i * shape_.width);
-    rows_ = std::move(kept);
+        std::copy_n(row(i), shape_.width, rows_.data() + i * shape_.width);
+    const std::size_t all = rows_.size();
+    rows_.resize(indices_ * shape_.width);
+    give_back_pages(rows_.data() + rows_.size(), (all - rows_.size()) * sizeof(float));
     marks_ = {};
     shape_.stride = shape_.width;
 }
