@@ -70,12 +70,7 @@ void EmbeddingTable::step_row(std::uint32_t row, const float* gradient, const St
 }
 
 void EmbeddingTable::end_training() {
-    first_ = {};
-    second_ = {};
-    sums_ = {};
-    stamp_ = {};
-    place_ = {};
-    touched_ = {};
+    give_back(first_, second_, sums_, stamp_, place_, touched_);
 }
 
 void EmbeddingTable::save(Writer& out) const {

@@ -172,33 +172,10 @@ bool DknNetwork::is_finite() const {
 void DknNetwork::release_buffers() {
     plan_ = {};
     scoring_ = {};
-    for (auto* buffer : {&word_filters_by_input_,
-                         &entity_filters_by_input_,
-                         &word_x_,
-                         &word_products_,
-                         &d_words_,
-                         &entities_e_,
-                         &contexts_e_,
-                         &entity_x_,
-                         &entity_products_,
-                         &d_entity_x_,
-                         &titles_,
-                         &queries_,
-                         &keys_,
-                         &masks_,
-                         &d_titles_,
-                         &d_queries_,
-                         &d_keys_,
-                         &d_from_query_,
-                         &inputs_,
-                         &d_inputs_,
-                         &d_q_,
-                         &d_v_,
-                         &weights_,
-                         &d_scores_})
-        *buffer = {};
-    where_ = {};
-    gradient_ = {};
+    nn::give_back(word_filters_by_input_, entity_filters_by_input_, word_x_, word_products_, d_words_, entities_e_,
+                  contexts_e_, entity_x_, entity_products_, d_entity_x_, titles_, queries_, keys_, masks_, d_titles_,
+                  d_queries_, d_keys_, d_from_query_, inputs_, d_inputs_, d_q_, d_v_, weights_, d_scores_, where_,
+                  gradient_);
 }
 
 void DknNetwork::end_training() {

@@ -62,8 +62,8 @@ EncodedRows encode_all(const FeatureEncoder& encoder, const Dataset& data, std::
         auto& block = blocks[first / encoded_block];
         encoder.encode(data, rows.subspan(first, last - first), block);
         append(out, block, first);
-        block.index = {};
-        block.number = {};
+        std::vector<std::uint32_t>().swap(block.index); // = {} would keep the room
+        std::vector<float>().swap(block.number);
     });
     if (multi && (progress == nullptr || !progress->cancelled()))
         join_multi(out, blocks);

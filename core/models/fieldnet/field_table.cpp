@@ -50,7 +50,7 @@ void FieldTable::drop_moments() {
     const std::size_t all = rows_.size();
     rows_.resize(indices_ * shape_.width);
     give_back_pages(rows_.data() + rows_.size(), (all - rows_.size()) * sizeof(float));
-    marks_ = {};
+    nn::give_back(marks_);
     shape_.stride = shape_.width;
 }
 

@@ -54,7 +54,7 @@ class FmModel : public FactorModel {
     Status load_state(Reader& in) override;
     void save_training(Writer& out) const override;
     Status load_training(Reader& in) override;
-    void end_training() override { training_ = {}; }
+    void end_training() override { std::vector<double>().swap(training_); }
 
   private:
     Status fit_sgd(const Samples& samples, EpochPlan& plan, const FmSettings& settings, FitContext& context);
