@@ -35,15 +35,13 @@ State read_state(std::span<const std::byte> checkpoint) {
     in.number<std::uint32_t>();
     in.number<std::uint32_t>();
     in.number<double>();
-    in.array<std::uint8_t>();
+    in.part();
     for (auto left = in.varint(); left > 0; --left) {
         in.text();
         in.number<double>();
         in.number<double>();
     }
-    const auto model = in.array<std::uint8_t>();
-    const auto training = in.array<std::uint8_t>();
-    Reader state(std::as_bytes(std::span(model)));
+    Reader state(in.part());
     State out;
     out.mean = static_cast<double>(state.number<float>());
     state.number<float>();
@@ -51,7 +49,7 @@ State read_state(std::span<const std::byte> checkpoint) {
     out.joined = read_stored_table(state);
     out.items = read_stored_table(state);
     out.implicit = read_stored_table(state);
-    Reader rest(std::as_bytes(std::span(training)));
+    Reader rest(in.part());
     out.people = read_stored_table(rest);
     return out;
 }
