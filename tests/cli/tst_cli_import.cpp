@@ -32,7 +32,7 @@ class CliImportTest : public QObject {
         QProcess process;
         process.setProcessEnvironment(QProcessEnvironment::systemEnvironment());
         process.start("bash", {"-c", QString("tastebench-cli() { '%1' --quiet --workspace '%2' \"$@\"; }; %3")
-                                       .arg(TASTEBENCH_CLI, workspace_.file(), line)});
+                                         .arg(TASTEBENCH_CLI, workspace_.file(), line)});
         Output out;
         if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit)
             out.code = process.exitCode();
