@@ -75,6 +75,7 @@ QWidget* ProfilePanel::makePicker() {
     search_->setCompleter(completer);
     value_ = new QDoubleSpinBox(bar);
     value_->setObjectName(QStringLiteral("profileValue"));
+    value_->setAccessibleName(tr("Weight of the next item"));
     value_->setDecimals(2);
     row->addWidget(search_, 1);
     row->addWidget(value_);
