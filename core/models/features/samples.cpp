@@ -109,14 +109,14 @@ Entry* SampleBlock::add_part(const EncodedRows& rows, std::uint32_t row, Entry* 
     const float* number = rows.number.data() + std::size_t{row} * rows.numbers;
     for (std::uint32_t s = 0; s < categories; ++s)
         slot[s] = {index[s], 1.0F};
-    for (std::uint32_t s = 0; s < rows.numbers; ++s) {
-        if (!rows.packed())
-            slot[categories + s] = {index[categories + s], number[s]};
-        else if (std::isnan(number[s]))
-            slot[categories + s] = {rows.number_first[s], 1.0F};
-        else
-            slot[categories + s] = {rows.number_first[s] + 1, number[s]};
+    Entry* numbers = slot + categories;
+    for (std::uint32_t s = 0; rows.packed() && s < rows.numbers; ++s) {
+        // Without a branch: what is missing follows no pattern.
+        const bool missing = std::isnan(number[s]);
+        numbers[s] = {rows.number_first[s] + (missing ? 0U : 1U), missing ? 1.0F : number[s]};
     }
+    for (std::uint32_t s = 0; !rows.packed() && s < rows.numbers; ++s)
+        numbers[s] = {index[categories + s], number[s]};
     slot += rows.singles;
     if (rows.starts.empty())
         return slot;
