@@ -133,34 +133,32 @@ std::string_view to_text(ModelFamily family) {
 void Recommender::remember_seen(const TrainingData& training) {
     constexpr std::size_t block = 1024;
     const auto& items = training.data.interactions().item;
+    const auto& starts = training.by_user.starts;
     const std::size_t n = training.data.users().size();
     seen_starts_.assign(n + 1, 0);
-    std::vector<std::vector<ItemIx>> parts((n + block - 1) / block);
+    seen_items_.resize(starts[n]);
+    // Each user's items are put where their rows stand and made distinct there; then all move up.
     for_blocks_of(training.parallel, n, block, [&](std::size_t first, std::size_t last) {
-        auto& part = parts[first / block];
-        part.reserve(training.by_user.starts[last] - training.by_user.starts[first]);
         for (std::size_t user = first; user < last; ++user) {
-            const auto begin = static_cast<std::ptrdiff_t>(part.size());
-            for (const RowIx row : training.by_user.of(static_cast<UserIx>(user)))
-                part.push_back(items[row]);
-            std::sort(part.begin() + begin, part.end());
-            part.erase(std::unique(part.begin() + begin, part.end()), part.end());
-            seen_starts_[user + 1] = part.size();
+            const auto mine = std::span(seen_items_).subspan(starts[user], starts[user + 1] - starts[user]);
+            const auto rows = training.by_user.of(static_cast<UserIx>(user));
+            std::transform(rows.begin(), rows.end(), mine.begin(), [&](RowIx row) { return items[row]; });
+            std::sort(mine.begin(), mine.end());
+            seen_starts_[user + 1] = static_cast<std::uint64_t>(std::unique(mine.begin(), mine.end()) - mine.begin());
         }
     });
-    std::uint64_t before = 0;
-    for (std::size_t first = 0; first < n; first += block) {
-        for (std::size_t user = first; user < std::min(n, first + block); ++user)
-            seen_starts_[user + 1] += before;
-        before += parts[first / block].size();
+    std::uint64_t to = 0;
+    for (std::size_t user = 0; user < n; ++user) {
+        const std::uint64_t count = seen_starts_[user + 1];
+        if (to != starts[user])
+            std::copy_n(seen_items_.begin() + static_cast<std::ptrdiff_t>(starts[user]), count,
+                        seen_items_.begin() + static_cast<std::ptrdiff_t>(to));
+        seen_starts_[user + 1] = to += count;
     }
-    seen_items_.resize(before);
+    seen_items_.resize(to);
+    if (seen_items_.capacity() > to + to / 4)
+        seen_items_.shrink_to_fit();
     item_known_.assign(training.data.items().size(), 0);
-    for_blocks_of(training.parallel, parts.size(), 1, [&](std::size_t part, std::size_t) {
-        std::copy(parts[part].begin(), parts[part].end(),
-                  seen_items_.begin() + static_cast<std::ptrdiff_t>(seen_starts_[part * block]));
-        std::vector<ItemIx>().swap(parts[part]);
-    });
     for (const ItemIx item : seen_items_)
         item_known_[item] = 1;
 }
