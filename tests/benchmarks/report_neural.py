@@ -1,6 +1,6 @@
 """Turns the rates of the networks, ours and PyTorch's, into a table in Markdown, as far as they have been measured.
 
-    report_neural.py FOLDER      neural.CASE.ours.json, neural.peers.jsonl and machine.json, as `run` leaves them
+    report_neural.py FOLDER      neural.CASE.ours.json, neural.peers.jsonl and neural.machine.json, as `run` leaves them
 """
 import json
 import sys
@@ -63,7 +63,7 @@ def memory(share):
 def main(folder):
     folder = Path(folder)
     ours, peers, date = read(folder)
-    machine = json.loads((folder / "machine.json").read_text())
+    machine = json.loads((folder / "neural.machine.json").read_text())
     print("## Networks: speed\n")
     print(f"{date}, {machine['cpu']}, {machine['threads']} threads, PyTorch's networks (peers_torch.py) in the same run, the best "
           "of the runs of each. Samples a second of the training passes alone. Share of the peak: of "
