@@ -3,29 +3,11 @@
 
 #include "core/experiment/run.h"
 #include "core/ml100k.h"
+#include "core/models/feature_data.h"
 #include "core/models/fitting.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
-
-namespace {
-
-std::map<std::string, double> measured(const char* model, const Dataset& data, const char* split,
-                                       const Parameters& parameters) {
-    RunSpec spec;
-    spec.model = model;
-    spec.parameters = parameters;
-    spec.split = *SplitRecipe::parse(split, 42);
-    spec.evaluation.ks = {10};
-    const Parallel parallel(2);
-    Progress progress;
-    const auto outcome = execute(data, *prepare_spec(data, spec), parallel, progress);
-    if (!outcome)
-        qFatal("%s", outcome.error().text().c_str());
-    return outcome->run.metrics;
-}
-
-} // namespace
 
 class TestDknFilms : public QObject {
     Q_OBJECT
