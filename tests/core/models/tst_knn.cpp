@@ -4,20 +4,13 @@
 #include "core/make_data.h"
 #include "core/ml100k.h"
 #include "core/models/common/user_item_matrix.h"
+#include "core/models/fitting.h"
 #include "core/models/knn/nearest.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
-
-Parameters parameters(const char* model, const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model(model))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
-}
 
 std::unique_ptr<Recommender> fitted(const char* id, const Dataset& data, std::span<const RowIx> rows,
                                     const Parameters& parameters) {
@@ -242,7 +235,8 @@ class TestKnn : public QObject {
         QFETCH(QString, peer);
         static const auto films = *load_ml100k();
         static const auto split = *make_split(*films, *SplitRecipe::parse("chrono:0.75", 42));
-        const auto settings = parameters("itemknn", {{"similarity", similarity.toStdString()}, {"neighbours", "99"}});
+        const auto settings =
+            parameters_of("itemknn", {{"similarity", similarity.toStdString()}, {"neighbours", "99"}});
         const auto model = fitted("itemknn", *films, split.train, settings);
         const Parallel parallel(2);
         Progress progress;
@@ -301,7 +295,7 @@ class TestKnn : public QObject {
             const char* id = items ? "itemknn" : "userknn";
             const auto model = fitted(
                 id, *data, rows,
-                parameters(
+                parameters_of(
                     id, {{"similarity", "pearson"}, {"neighbours", "0"}, {"shrinkage", "10"}, {"predict", "ratings"}}));
             std::vector<double> scores(20);
             for (std::uint32_t u = 0; u < 30; ++u) {
@@ -334,8 +328,8 @@ class TestKnn : public QObject {
     void someone_with_the_same_history_gets_the_same_scores() {
         const auto data = tastes();
         const auto rows = all_rows(*data);
-        const auto items = fitted("itemknn", *data, rows, parameters("itemknn", {}));
-        const auto people = fitted("userknn", *data, rows, parameters("userknn", {{"neighbours", "0"}}));
+        const auto items = fitted("itemknn", *data, rows, parameters_of("itemknn", {}));
+        const auto people = fitted("userknn", *data, rows, parameters_of("userknn", {{"neighbours", "0"}}));
         std::vector<double> known(items->n_items());
         std::vector<double> folded(known);
         for (const UserIx user : {0U, 5U, 33U}) {
@@ -358,7 +352,7 @@ class TestKnn : public QObject {
     void reasons_count_the_people_who_have_both() {
         const auto data = tastes();
         const auto rows = all_rows(*data);
-        const auto model = fitted("itemknn", *data, rows, parameters("itemknn", {}));
+        const auto model = fitted("itemknn", *data, rows, parameters_of("itemknn", {}));
         const auto why = model->explain(3, 2);
         QVERIFY(!why->contributions.empty());
         for (const auto& reason : why->contributions) {

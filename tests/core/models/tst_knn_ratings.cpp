@@ -4,19 +4,12 @@
 #include "core/experiment/run.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
+#include "core/models/fitting.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
-
-Parameters parameters(const char* model, const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model(model))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
-}
 
 std::unique_ptr<Recommender> fitted(const char* id, const Dataset& data, std::span<const RowIx> rows,
                                     const Parameters& parameters) {
@@ -46,7 +39,7 @@ class TestKnnRatings : public QObject {
             }
         const auto data = *make_data(rows);
         for (const char* id : {"itemknn", "userknn"}) {
-            const auto model = fitted(id, *data, all_rows(*data), parameters(id, {{"predict", "ratings"}}));
+            const auto model = fitted(id, *data, all_rows(*data), parameters_of(id, {{"predict", "ratings"}}));
             bool beyond = false;
             for (UserIx user = 0; user < model->n_users(); ++user) {
                 std::vector<Pair> pairs;
@@ -99,16 +92,16 @@ class TestKnnRatings : public QObject {
             double without = 0;
             for (const char* use : {"false", "true"}) {
                 const auto model = fitted("userknn", *data, rows,
-                                          parameters("userknn", {{"similarity", similarity},
-                                                                 {"neighbours", "1"},
-                                                                 {"use_values", use},
-                                                                 {"predict", "ratings"}}));
+                                          parameters_of("userknn", {{"similarity", similarity},
+                                                                    {"neighbours", "1"},
+                                                                    {"use_values", use},
+                                                                    {"predict", "ratings"}}));
                 model->score_pairs(std::span(&pair, 1), std::span(use[0] == 't' ? &with : &without, 1));
             }
             QCOMPARE(without, with);
         }
         const auto model =
-            fitted("userknn", *data, rows, parameters("userknn", {{"neighbours", "1"}, {"predict", "ratings"}}));
+            fitted("userknn", *data, rows, parameters_of("userknn", {{"neighbours", "1"}, {"predict", "ratings"}}));
         double rating = 0;
         model->score_pairs(std::span(&pair, 1), std::span(&rating, 1));
         QVERIFY2(rating > 3.2, qPrintable(QString::number(rating))); // b's taste, not a's
@@ -126,7 +119,7 @@ class TestKnnRatings : public QObject {
             for (const char* predict : {"ratings", "ranking"})
                 for (const char* similarity : {"cosine", "jaccard", "pearson"}) {
                     const auto model =
-                        fitted(id, *data, rows, parameters(id, {{"predict", predict}, {"similarity", similarity}}));
+                        fitted(id, *data, rows, parameters_of(id, {{"predict", predict}, {"similarity", similarity}}));
                     std::vector<double> expected(model->n_items());
                     std::vector<double> scores(model->n_items());
                     model->score_profile(known, expected);
@@ -139,7 +132,7 @@ class TestKnnRatings : public QObject {
         REQUIRE_FILE(ml100k_file());
         const auto films = *load_ml100k();
         const auto split = *make_split(*films, *SplitRecipe::parse("random:0.8", 42));
-        const auto settings = parameters(
+        const auto settings = parameters_of(
             "itemknn", {{"similarity", "pearson"}, {"neighbours", "0"}, {"shrinkage", "100"}, {"predict", "ratings"}});
         const auto model = fitted("itemknn", *films, split.train, settings);
         const Parallel parallel(2);

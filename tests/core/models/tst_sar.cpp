@@ -6,20 +6,13 @@
 #include "core/explain/sentence.h"
 #include "core/make_data.h"
 #include "core/ml100k.h"
+#include "core/models/fitting.h"
 #include "core/models/sar/sar.h"
 
 using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
-
-Parameters parameters(const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model("sar"))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
-}
 
 std::unique_ptr<Sar> fitted(const Dataset& data, std::span<const RowIx> rows, const Parameters& parameters,
                             int threads = 2) {
@@ -101,9 +94,9 @@ class TestSar : public QObject {
         const auto data = hand_case();
         const auto rows = all_rows(*data);
         const auto model = fitted(*data, rows,
-                                  parameters({{"half_life_days", half_life.toStdString()},
-                                              {"now", now.toStdString()},
-                                              {"normalize", normalize.toStdString()}}));
+                                  parameters_of("sar", {{"half_life_days", half_life.toStdString()},
+                                                        {"now", now.toStdString()},
+                                                        {"normalize", normalize.toStdString()}}));
         QVERIFY(model);
         for (UserIx u = 0; u < 3; ++u) {
             const auto items = model->seen(u);
@@ -149,7 +142,7 @@ class TestSar : public QObject {
         const auto data = *make_data({{"1", "a", 1}, {"1", "b", 1}, {"2", "c", 1}});
         const auto rows = all_rows(*data);
         for (const auto& choice : (*find_model("sar"))->schema.find("similarity")->choices) {
-            const auto model = fitted(*data, rows, parameters({{"similarity", choice.value}}));
+            const auto model = fitted(*data, rows, parameters_of("sar", {{"similarity", choice.value}}));
             QCOMPARE(model->similarity(0, 2), 0.0);
             QVERIFY(std::isfinite(model->similarity(0, 1)));
         }
@@ -158,7 +151,7 @@ class TestSar : public QObject {
     void pairs_below_the_threshold_are_unrelated() {
         const auto data = *make_data({{"1", "a", 1}, {"1", "b", 1}, {"2", "a", 1}, {"2", "b", 1}, {"1", "c", 1}});
         const auto rows = all_rows(*data);
-        const auto model = fitted(*data, rows, parameters({{"threshold", "2"}}));
+        const auto model = fitted(*data, rows, parameters_of("sar", {{"threshold", "2"}}));
         QCOMPARE(model->similarity(0, 1), 1.0);
         QCOMPARE(model->similarity(0, 2), 0.0);
         QCOMPARE(model->similarity(2, 2), 0.0);
@@ -178,14 +171,14 @@ class TestSar : public QObject {
         QFETCH(double, expected);
         const auto data = *make_data({{"1", "a", 3, 20}, {"1", "a", 2, 10}, {"1", "a", 1, 30}, {"2", "a", 1, 5}});
         const auto rows = all_rows(*data);
-        const auto model = fitted(*data, rows, parameters({{"duplicates", policy.toStdString()}}));
+        const auto model = fitted(*data, rows, parameters_of("sar", {{"duplicates", policy.toStdString()}}));
         QCOMPARE(model->affinities(0)[0], expected);
     }
 
     void the_greatest_of_negative_ratings_is_negative() {
         const auto data = *make_data({{"1", "a", -3, 20}, {"1", "a", -2, 10}, {"2", "a", 1, 5}});
         const auto rows = all_rows(*data);
-        QCOMPARE(fitted(*data, rows, parameters({{"duplicates", "max"}}))->affinities(0)[0], -2.0);
+        QCOMPARE(fitted(*data, rows, parameters_of("sar", {{"duplicates", "max"}}))->affinities(0)[0], -2.0);
     }
 
     void events_weigh_as_told() {
@@ -193,11 +186,11 @@ class TestSar : public QObject {
         const auto data = *make_data({{"1", "a", nan, 0, 0}, {"1", "b", 4, 0, 1}, {"2", "a", nan, 0, 0}},
                                      {true, true, {"view", "rating"}});
         const auto rows = all_rows(*data);
-        const auto model = fitted(*data, rows, parameters({{"event_weights", "view=0.5,rating=2"}}));
+        const auto model = fitted(*data, rows, parameters_of("sar", {{"event_weights", "view=0.5,rating=2"}}));
         QCOMPARE(model->affinities(0)[0], 0.5);
         QCOMPARE(model->affinities(0)[1], 8.0);
-        QCOMPARE(fitted(*data, rows, parameters({{"use_values", "false"}}))->affinities(0)[1], 1.0);
-        QVERIFY(!fitted(*data, rows, parameters({{"event_weights", "buy=2"}})));
+        QCOMPARE(fitted(*data, rows, parameters_of("sar", {{"use_values", "false"}}))->affinities(0)[1], 1.0);
+        QVERIFY(!fitted(*data, rows, parameters_of("sar", {{"event_weights", "buy=2"}})));
         QVERIFY(!(*find_model("sar"))->schema.parse("event_weights", "view=lots"));
         QVERIFY(!(*find_model("sar"))->schema.parse("event_weights", "view=-1"));
     }
@@ -209,7 +202,7 @@ class TestSar : public QObject {
         Progress progress;
         for (const auto& choice : (*find_model("sar"))->schema.find("similarity")->choices) {
             const auto model =
-                fitted(*data, rows, parameters({{"similarity", choice.value}, {"half_life_days", "30"}}));
+                fitted(*data, rows, parameters_of("sar", {{"similarity", choice.value}, {"half_life_days", "30"}}));
             const std::vector<UserIx> users{0, 7, 31};
             const auto lists = model->top_k(users, {5, true}, parallel, progress);
             for (std::size_t u = 0; u < users.size(); ++u)
@@ -230,7 +223,7 @@ class TestSar : public QObject {
     void lists_agree_with_plain_scores() {
         const auto data = tastes(83, 61);
         const auto rows = all_rows(*data);
-        const auto model = fitted(*data, rows, parameters({{"similarity", "cosine"}}));
+        const auto model = fitted(*data, rows, parameters_of("sar", {{"similarity", "cosine"}}));
         std::vector<UserIx> users(data->users().size());
         for (UserIx u = 0; u < users.size(); ++u)
             users[u] = u;
@@ -258,7 +251,8 @@ class TestSar : public QObject {
     void a_saved_model_gives_the_same_digits() {
         const auto data = tastes();
         const auto rows = all_rows(*data);
-        const auto model = fitted(*data, rows, parameters({{"half_life_days", "20"}, {"normalize", "rating-scale"}}));
+        const auto model =
+            fitted(*data, rows, parameters_of("sar", {{"half_life_days", "20"}, {"normalize", "rating-scale"}}));
         Writer out;
         model->save(out);
         const auto loaded = load_model("sar", out.bytes());
@@ -341,8 +335,9 @@ class TestSar : public QObject {
     void mutual_information_holds_the_measured_value_inside_its_band() {
         if (!have_films())
             QSKIP("not found: ml-100k or its reference values");
-        const auto model = fitted(*films_, chrono_.train,
-                                  parameters({{"similarity", "mutual-information"}, {"half_life_days", "30"}}));
+        const auto model =
+            fitted(*films_, chrono_.train,
+                   parameters_of("sar", {{"similarity", "mutual-information"}, {"half_life_days", "30"}}));
         const double worst = ndcg_with_ties(*model, -1);
         const double best = ndcg_with_ties(*model, 1);
         const double measured = 0.01177248077833714; // sar_metrics.csv, patched row
@@ -380,7 +375,7 @@ class TestSar : public QObject {
     void lists_match_the_reference() {
         if (!have_films())
             QSKIP("not found: ml-100k or its reference values");
-        const auto model = fitted(*films_, chrono_.train, parameters({{"half_life_days", "30"}}));
+        const auto model = fitted(*films_, chrono_.train, parameters_of("sar", {{"half_life_days", "30"}}));
         const Parallel parallel(2);
         Progress progress;
         int compared = 0;
@@ -404,7 +399,7 @@ class TestSar : public QObject {
         for (const auto& choice : (*find_model("sar"))->schema.find("similarity")->choices) {
             if (choice.value.find("mutual") != std::string::npos)
                 continue;
-            const auto model = fitted(*films_, chrono_.train, parameters({{"similarity", choice.value}}));
+            const auto model = fitted(*films_, chrono_.train, parameters_of("sar", {{"similarity", choice.value}}));
             for (const auto& row : read_csv(reference_values_folder() / "sar_similar.csv")) {
                 if (our_name(row[0]) != choice.value || row[5] != "1")
                     continue;
@@ -421,7 +416,7 @@ class TestSar : public QObject {
         if (!have_films())
             QSKIP("not found: ml-100k or its reference values");
         const auto values = read_values("sar_api.json");
-        const auto model = fitted(*films_, chrono_.train, parameters({{"half_life_days", "30"}}));
+        const auto model = fitted(*films_, chrono_.train, parameters_of("sar", {{"half_life_days", "30"}}));
         const auto item = [&](const std::string& id) { return *films_->items().find(id); };
         const std::map<std::string, std::vector<ProfileItem>> baskets{
             {"basket [50,181,172] ratings 1", {{item("50"), 1}, {item("181"), 1}, {item("172"), 1}}},
@@ -443,8 +438,9 @@ class TestSar : public QObject {
         const auto data = tastes(70, 50);
         const auto rows = all_rows(*data);
         for (const auto& choice : (*find_model("sar"))->schema.find("similarity")->choices) {
-            const auto whole = fitted(*data, rows, parameters({{"similarity", choice.value}}));
-            const auto cut = fitted(*data, rows, parameters({{"similarity", choice.value}, {"neighbours", "6"}}));
+            const auto whole = fitted(*data, rows, parameters_of("sar", {{"similarity", choice.value}}));
+            const auto cut =
+                fitted(*data, rows, parameters_of("sar", {{"similarity", choice.value}, {"neighbours", "6"}}));
             for (ItemIx i = 0; i < whole->n_items(); ++i) {
                 QCOMPARE(cut->similar_items(i, 100), whole->similar_items(i, 6));
                 QCOMPARE(cut->similarity(i, i), whole->similarity(i, i));
@@ -489,7 +485,7 @@ class TestSar : public QObject {
                                       {"5", "z", 1}});
         const auto rows = all_rows(*data);
         const auto id = [&](const Scored& one) { return std::string(data->items().id(one.item)); };
-        const auto model = fitted(*data, rows, parameters({{"fallback", "popularity"}}));
+        const auto model = fitted(*data, rows, parameters_of("sar", {{"fallback", "popularity"}}));
         const UserIx first = 0;
         const Parallel parallel(2);
         Progress progress;
@@ -509,7 +505,7 @@ class TestSar : public QObject {
         QVERIFY(!model->explain(first, list[0].item)->by_popularity);
         const std::vector<ProfileItem> profile{{0, 1}};
         QCOMPARE(model->recommend_profile(profile, {10, true}), list);
-        const auto off = fitted(*data, rows, parameters({}));
+        const auto off = fitted(*data, rows, parameters_of("sar", {}));
         QVERIFY(!off->explain(first, list[1].item)->by_popularity);
         QCOMPARE(off->top_k(std::span(&first, 1), {10, true}, parallel, progress)[0][1].score, 0.0);
     }
@@ -549,10 +545,10 @@ class TestSar : public QObject {
 
     Evaluation measure(const std::string& similarity, const std::string& half_life, const std::string& threshold = "1",
                        const Split* split = nullptr, const std::string& normalize = "off") {
-        const auto settings = parameters({{"similarity", similarity},
-                                          {"half_life_days", half_life},
-                                          {"threshold", threshold},
-                                          {"normalize", normalize}});
+        const auto settings = parameters_of("sar", {{"similarity", similarity},
+                                                    {"half_life_days", half_life},
+                                                    {"threshold", threshold},
+                                                    {"normalize", normalize}});
         const Split& used = split != nullptr ? *split : chrono_;
         const auto model = fitted(*films_, used.train, settings);
         const Parallel parallel(2);

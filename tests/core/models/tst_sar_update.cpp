@@ -5,6 +5,7 @@
 
 #include "core/experiment/run.h"
 #include "core/make_data.h"
+#include "core/models/fitting.h"
 #include "core/models/sar/sar.h"
 #include "core/peak_memory.h"
 
@@ -12,14 +13,6 @@ using namespace tastebench;
 using namespace tastebench::testing;
 
 namespace {
-
-Parameters parameters(const std::vector<std::pair<std::string, std::string>>& given) {
-    const auto& schema = (*find_model("sar"))->schema;
-    Parameters out;
-    for (const auto& [name, text] : given)
-        out[name] = *schema.parse(name, text);
-    return *schema.complete(out);
-}
 
 std::unique_ptr<Sar> fitted(const Dataset& data, std::span<const RowIx> rows, const Parameters& parameters,
                             int threads = 2) {
@@ -64,7 +57,7 @@ class TestSarUpdate : public QObject {
         std::vector<std::pair<std::string, std::string>> given{{setting.toStdString(), value.toStdString()}};
         if (setting == u"now")
             given.emplace_back("half_life_days", "20");
-        const auto settings = parameters(given);
+        const auto settings = parameters_of("sar", given);
         const Parallel parallel(2);
         for (std::uint64_t trial = 0; trial < 12; ++trial) {
             Rng rng(trial, 3);
@@ -114,12 +107,12 @@ class TestSarUpdate : public QObject {
         const std::vector<RowIx> added(rows.end() - 40, rows.end());
         const Parallel parallel(2);
         for (const bool at_once : {false, true}) {
-            const auto model = fitted(*data, old, parameters({}));
+            const auto model = fitted(*data, old, parameters_of("sar", {}));
             Progress progress;
             FitContext context{progress, parallel, 42};
             if (at_once)
                 progress.cancel();
-            const auto status = model->update(TrainingData(*data, rows), added, parameters({}), context);
+            const auto status = model->update(TrainingData(*data, rows), added, parameters_of("sar", {}), context);
             QCOMPARE(status.has_value(), !at_once);
             if (at_once)
                 QCOMPARE(status.error().kind, ErrorKind::cancelled);
@@ -149,10 +142,10 @@ class TestSarUpdate : public QObject {
 
     /// With half a million items all pairs would not fit, and the nearest do.
     void memory_is_told_for_what_is_kept() {
-        const auto settings = parameters({{"neighbours", "20"}});
+        const auto settings = parameters_of("sar", {{"neighbours", "20"}});
         const DataShape large{1'000'000, 500'000, 40'000'000, 40'000'000, 0, 0};
         QVERIFY(Sar().cost(large, settings).memory_bytes < 3e9);
-        QVERIFY(Sar().cost(large, parameters({})).memory_bytes > 1e10);
+        QVERIFY(Sar().cost(large, parameters_of("sar", {})).memory_bytes > 1e10);
 
         constexpr std::uint32_t users = 2000;
         constexpr std::uint32_t items = 8000;
@@ -187,7 +180,7 @@ class TestSarUpdate : public QObject {
     void an_update_of_other_data_is_refused() {
         const auto before = tastes(30, 20, 1);
         const auto other = tastes(30, 20, 2);
-        const auto model = fitted(*before, all_rows(*before), parameters({}));
+        const auto model = fitted(*before, all_rows(*before), parameters_of("sar", {}));
         Writer kept;
         model->save(kept);
         const Parallel parallel(2);
@@ -195,7 +188,7 @@ class TestSarUpdate : public QObject {
         FitContext context{progress, parallel, 42};
         const auto rows = all_rows(*other);
         const std::vector<RowIx> added{0, 5};
-        const auto status = model->update(TrainingData(*other, rows), added, parameters({}), context);
+        const auto status = model->update(TrainingData(*other, rows), added, parameters_of("sar", {}), context);
         QVERIFY(!status && !status.error().remedy.empty());
         Writer still;
         model->save(still);
